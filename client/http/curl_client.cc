@@ -46,6 +46,7 @@ struct Transfer {
   HttpResponse response;
   size_t body_sent = 0;
   size_t header_bytes = 0;
+  bool head_complete = false;
   bool too_large = false;
   char error[CURL_ERROR_SIZE] = {};
 };
@@ -80,8 +81,10 @@ size_t WriteHeader(char* data, size_t size, size_t count, void* user) {
   }
   if (absl::StartsWith(line, "HTTP/")) {  // a final reply follows an interim one
     transfer.response.headers.clear();
+    transfer.head_complete = false;
     return size * count;
   }
+  if (line.empty()) transfer.head_complete = true;
   const size_t colon = line.find(':');
   if (colon != absl::string_view::npos) {
     transfer.response.headers.emplace_back(
@@ -280,7 +283,9 @@ absl::StatusOr<HttpResponse> CurlClient::Send(const HttpRequest& request,
   SetPolicy(handle, options_, total);
   SetMethodAndBody(handle, transfer);
   SetCallbacks(handle, transfer, headers);
-  const CURLcode code = curl_easy_perform(handle);
+  CURLcode code = curl_easy_perform(handle);
+  // libcurl takes a connection that closes within the reply's head for a complete, empty reply.
+  if (code == CURLE_OK && !transfer.head_complete) code = CURLE_PARTIAL_FILE;
   absl::Status status;
   if (code == CURLE_OK) {
     long http_status = 0;
