@@ -1,0 +1,252 @@
+#include "core/pipeline/predictor.h"
+
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "core/base/status_macros.h"
+#include "core/base/violation.h"
+#include "core/market/validation.h"
+#include "core/pipeline/prediction_builder.h"
+
+namespace aifx::pipeline {
+namespace {
+
+// Rows of one forward pass; more gain nothing (design: best batches are 16 to 64).
+constexpr size_t kMaxBatchRows = 64;
+
+// Adds the time a scope takes to a stage.
+class StageTimer {
+ public:
+  explicit StageTimer(absl::Duration& stage) : stage_(stage), start_(absl::GetCurrentTimeNanos()) {}
+  ~StageTimer() { stage_ += absl::Nanoseconds(absl::GetCurrentTimeNanos() - start_); }
+  StageTimer(const StageTimer&) = delete;
+  StageTimer& operator=(const StageTimer&) = delete;
+
+ private:
+  absl::Duration& stage_;
+  const int64_t start_;
+};
+
+std::string Utc(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+}
+
+absl::Status TooFewFetched(const PreparedRequest& prepared, size_t came) {
+  return base::WithReason(
+      absl::FailedPreconditionError(absl::StrCat(
+          "the backend has ", came, " closed candles of ", prepared.request.pair.ToString(), " ",
+          market::TimeframeName(prepared.request.timeframe), " up to ", Utc(prepared.now), ", ",
+          prepared.candles_needed, " are needed")),
+      "TOO_FEW_CANDLES");
+}
+
+std::vector<base::FieldViolation> CheckRisk(const decision::RiskOptions& risk) {
+  std::vector<base::FieldViolation> violations;
+  if (!std::isfinite(risk.min_reward_ratio) || risk.min_reward_ratio < 0) {
+    violations.push_back(
+        {"risk.min_reward_ratio", absl::StrCat("risk.min_reward_ratio ", risk.min_reward_ratio,
+                                               " is not a number of 0 or more")});
+  }
+  if (!(risk.risk_percent > 0 && risk.risk_percent <= 100)) {
+    violations.push_back({"risk.risk_percent", absl::StrCat("risk.risk_percent ", risk.risk_percent,
+                                                            " is not above 0 and up to 100")});
+  }
+  return violations;
+}
+
+void AddDecisionWarnings(const decision::Decision& decision, const model::Manifest& manifest,
+                         const PredictRequest& request, std::vector<base::Warning>& warnings) {
+  if (decision.expected_net.has_value() && *decision.expected_net <= 0) {
+    warnings.push_back(
+        {"EDGE_BELOW_COST", absl::StrFormat("the expected result after the spread is %.2f pips",
+                                            *decision.expected_net / request.pair.PipSize())});
+  }
+  if (manifest.pair != request.pair.ToString() ||
+      manifest.timeframe != market::TimeframeName(request.timeframe)) {
+    warnings.push_back(
+        {"MODEL_OF_ANOTHER_SERIES",
+         absl::StrCat("the model was trained for ", manifest.pair, " ", manifest.timeframe)});
+  }
+}
+
+}  // namespace
+
+// The items of one Run call that share a model, with their windows side by side.
+struct Predictor::Group {
+  std::vector<PreparedRequest*> items;
+  std::vector<size_t> positions;  // of the items in the caller's list
+  std::vector<float> windows;     // [items, sequence, features]
+  std::vector<float> logits;      // [items, classes]
+};
+
+Predictor::Predictor(const serving::ModelRegistry& registry, market::CandleSource* source,
+                     base::Clock& clock, PredictorOptions options)
+    : registry_(registry), source_(source), clock_(clock), options_(options) {}
+
+absl::StatusOr<PreparedRequest> Predictor::Prepare(PredictRequest request) const {
+  AIFX_ASSIGN_OR_RETURN(serving::ServedModel served,
+                        registry_.Acquire(request.model, request.pair, request.timeframe));
+  const model::Manifest& manifest = served.model->manifest();
+  AIFX_ASSIGN_OR_RETURN(const features::FeatureSet* set,
+                        features::FindFeatureSet(manifest.feature_set));
+  if (auto violations = CheckRisk(request.risk); !violations.empty()) {
+    return base::InvalidArgument(violations);
+  }
+  PreparedRequest prepared{.request = std::move(request), .served = std::move(served)};
+  prepared.feature_set = set;
+  prepared.candles_needed = set->CandlesNeeded(static_cast<size_t>(manifest.sequence));
+  prepared.now = prepared.request.as_of.value_or(clock_.Now());
+  if (!prepared.request.candles.has_value()) {
+    if (source_ == nullptr) {
+      return absl::FailedPreconditionError("candles are missing and no backend is configured");
+    }
+    return prepared;
+  }
+  prepared.candles = *std::exchange(prepared.request.candles, std::nullopt);
+  StageTimer timer(prepared.times.validate);
+  AIFX_RETURN_IF_ERROR(CheckCandles(prepared));
+  return prepared;
+}
+
+absl::Status Predictor::CheckCandles(PreparedRequest& prepared) const {
+  market::CandleRules rules;
+  rules.min_candles = prepared.candles_needed;
+  rules.max_candles = options_.max_candles;
+  market::CandleFindings findings =
+      market::ValidateCandles(prepared.candles, prepared.request.timeframe, prepared.now, rules);
+  if (!findings.violations.empty()) return base::InvalidArgument(findings.violations);
+  for (base::Warning& warning : findings.warnings) {
+    prepared.warnings.push_back(std::move(warning));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Predictor::Fetch(PreparedRequest& prepared, const base::CallContext& context) const {
+  {
+    StageTimer timer(prepared.times.fetch);
+    AIFX_ASSIGN_OR_RETURN(prepared.candles,
+                          source_->Newest(prepared.request.pair, prepared.request.timeframe,
+                                          prepared.candles_needed, prepared.now, context));
+  }
+  if (prepared.candles.size() < prepared.candles_needed) {
+    return TooFewFetched(prepared, prepared.candles.size());
+  }
+  StageTimer timer(prepared.times.validate);
+  const absl::Status checked = CheckCandles(prepared);
+  if (checked.ok()) return checked;
+  // The caller did nothing wrong: the backend's own candles are.
+  return base::WithReason(absl::FailedPreconditionError(absl::StrCat(
+                              "the backend's candles of ", prepared.request.pair.ToString(), " ",
+                              market::TimeframeName(prepared.request.timeframe),
+                              " are not usable: ", checked.message())),
+                          "BACKEND_CANDLES_INVALID");
+}
+
+std::vector<absl::StatusOr<PredictAnswer>> Predictor::Run(absl::Span<PreparedRequest> items) const {
+  std::vector<absl::StatusOr<PredictAnswer>> answers(
+      items.size(), absl::InternalError("the prediction was not computed"));
+  thread_local features::FeatureMatrix matrix;
+  std::vector<Group> groups;
+  for (size_t i = 0; i < items.size(); ++i) {
+    PreparedRequest& item = items[i];
+    {
+      StageTimer timer(item.times.features);
+      const auto newest = absl::MakeConstSpan(item.candles).last(item.candles_needed);
+      if (absl::Status built = item.feature_set->Build(newest, matrix); !built.ok()) {
+        answers[i] = std::move(built);
+        continue;
+      }
+    }
+    Group* group = nullptr;
+    for (Group& candidate : groups) {
+      const bool same_model = candidate.items[0]->served.model == item.served.model;
+      if (same_model && candidate.items.size() < kMaxBatchRows) group = &candidate;
+    }
+    if (group == nullptr) group = &groups.emplace_back();
+    group->items.push_back(&item);
+    group->positions.push_back(i);
+    group->windows.insert(group->windows.end(), matrix.values.begin(), matrix.values.end());
+  }
+  for (Group& group : groups) {
+    const absl::Status ran = RunGroup(group);
+    const size_t classes = group.logits.size() / group.items.size();
+    for (size_t i = 0; i < group.items.size(); ++i) {
+      if (!ran.ok()) {
+        answers[group.positions[i]] = ran;
+        continue;
+      }
+      answers[group.positions[i]] =
+          Decide(*group.items[i], absl::MakeConstSpan(group.logits).subspan(i * classes, classes));
+    }
+  }
+  return answers;
+}
+
+absl::Status Predictor::RunGroup(Group& group) const {
+  const model::Model& model = *group.items[0]->served.model;
+  group.logits.resize(group.items.size() * model.manifest().classes.size());
+  absl::Duration elapsed;
+  absl::Status ran;
+  {
+    StageTimer timer(elapsed);
+    ran = model.Run({group.windows, group.items.size()}, absl::MakeSpan(group.logits));
+  }
+  for (PreparedRequest* item : group.items) item->times.model = elapsed;
+  return ran;
+}
+
+records::HoldReason Predictor::MarketHold(PreparedRequest& item, absl::Time as_of) const {
+  const market::Timeframe timeframe = item.request.timeframe;
+  const absl::Time stale_from = calendar_.HorizonEnd(timeframe, as_of, options_.stale_after_bars);
+  if (item.now > stale_from) {
+    if (options_.stale_policy == StalePolicy::kHold) return records::HoldReason::kStaleCandles;
+    item.warnings.push_back(
+        {"STALE_CANDLES", absl::StrCat("the newest candle closed at ", Utc(as_of),
+                                       "; by the trading calendar newer ones should be there")});
+    return calendar_.IsOpen(as_of) ? records::HoldReason::kNone
+                                   : records::HoldReason::kMarketClosed;
+  }
+  return calendar_.IsOpen(item.now) ? records::HoldReason::kNone
+                                    : records::HoldReason::kMarketClosed;
+}
+
+PredictAnswer Predictor::Decide(PreparedRequest& item, absl::Span<const float> logits) const {
+  const int64_t start = absl::GetCurrentTimeNanos();
+  const model::Manifest& manifest = item.served.model->manifest();
+  // Only what the features saw, so that older history changes nothing in the answer.
+  const auto candles = absl::MakeConstSpan(item.candles).last(item.candles_needed);
+  const std::vector<double> probabilities =
+      decision::Calibrate(logits, manifest.calibration.slope, manifest.calibration.intercept);
+  const decision::DecisionInput input =
+      DecisionInputOf(manifest, candles, item.request.pair, probabilities, item.request.risk);
+
+  const absl::Time as_of = market::CloseTime(item.request.timeframe, candles.back().open_time);
+  const records::HoldReason hold = MarketHold(item, as_of);
+  const decision::Decision decision =
+      hold == records::HoldReason::kNone ? decision::Decide(input) : decision::Hold(input, hold);
+  AddDecisionWarnings(decision, manifest, item.request, item.warnings);
+
+  records::Prediction prediction{.id = item.request.request_id,
+                                 .pair = item.request.pair,
+                                 .timeframe = item.request.timeframe};
+  prediction.as_of = as_of;
+  prediction.valid_until =
+      calendar_.HorizonEnd(item.request.timeframe, as_of, manifest.horizon_bars);
+  for (size_t c = 0; c < probabilities.size(); ++c) {
+    prediction.probabilities.emplace_back(manifest.classes[c], probabilities[c]);
+  }
+  CopyDecision(decision, prediction);
+  prediction.factors = FactorsOf(manifest, *item.feature_set);
+  prediction.market_condition = decision::ConditionOf(candles);
+  prediction.model = ReferenceOf(manifest, item.served.model->kernel(), item.served.backend_id);
+  prediction.feature_set_name = item.feature_set->name();
+  prediction.feature_set_hash = item.feature_set->hash();
+  prediction.warnings = std::move(item.warnings);
+  item.times.decide = absl::Nanoseconds(absl::GetCurrentTimeNanos() - start);
+  return {std::move(prediction), item.times};
+}
+
+}  // namespace aifx::pipeline

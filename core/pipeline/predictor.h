@@ -1,0 +1,107 @@
+#ifndef AIFX_CORE_PIPELINE_PREDICTOR_H_
+#define AIFX_CORE_PIPELINE_PREDICTOR_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "core/base/call_context.h"
+#include "core/base/clock.h"
+#include "core/decision/decision.h"
+#include "core/features/feature_set.h"
+#include "core/market/candle.h"
+#include "core/market/candle_source.h"
+#include "core/market/trading_calendar.h"
+#include "core/records/prediction.h"
+#include "core/serving/registry.h"
+
+namespace aifx::pipeline {
+
+// What to do when the newest candle is old: answer HOLD (stale_candles), or answer from it with a
+// warning (for back-dated samples and replays).
+enum class StalePolicy { kHold, kWarn };
+
+struct PredictorOptions {
+  StalePolicy stale_policy = StalePolicy::kHold;
+  // The newest candle is stale when more than this many candles of trading time should have closed
+  // since. >= 1
+  int stale_after_bars = 3;
+  size_t max_candles = 5000;  // a request may carry
+};
+
+struct PredictRequest {
+  std::string request_id;  // becomes the prediction's id; REQUIRES: not empty
+  market::CurrencyPair pair;
+  market::Timeframe timeframe;
+  std::optional<std::vector<market::Candle>> candles;  // absent: the newest are fetched
+  std::optional<absl::Time> as_of;                     // the moment to predict for; absent: now
+  serving::ModelSelector model;
+  decision::RiskOptions risk;
+};
+
+// How long each step took; zero where it was not needed.
+struct StageTimes {
+  absl::Duration fetch, validate, features, model, decide;
+};
+
+struct PredictAnswer {
+  records::Prediction prediction;
+  StageTimes times;
+};
+
+// One request on its way through the steps below.
+struct PreparedRequest {
+  PredictRequest request;
+  serving::ServedModel served;
+  const features::FeatureSet* feature_set = nullptr;
+  size_t candles_needed = 0;
+  absl::Time now;  // as_of, else the clock
+  std::vector<market::Candle> candles;
+  std::vector<base::Warning> warnings;
+  StageTimes times;
+  bool NeedsFetch() const { return candles.empty(); }
+};
+
+// From candles to a decision, in three steps so that each runs where it belongs: Prepare on the RPC
+// thread (microseconds), Fetch on a pool that may block, Run on an inference executor. Thread-safe.
+class Predictor {
+ public:
+  // All references outlive the predictor. `source` may be null: then requests without candles are
+  // refused (FailedPrecondition).
+  Predictor(const serving::ModelRegistry& registry, market::CandleSource* source,
+            base::Clock& clock, PredictorOptions options);
+
+  // Chooses the model and checks the candles given. InvalidArgument with every violation;
+  // NotFound or FailedPrecondition for the model.
+  absl::StatusOr<PreparedRequest> Prepare(PredictRequest request) const;
+
+  // Reads the newest closed candles where none were given. Blocks. FailedPrecondition where the
+  // source has too few (with the numbers), else the source's error.
+  absl::Status Fetch(PreparedRequest& prepared, const base::CallContext& context) const;
+
+  // Features, model and decision. One item's failure does not touch the others'. Items that use
+  // the same model share forward passes. REQUIRES: no item NeedsFetch().
+  std::vector<absl::StatusOr<PredictAnswer>> Run(absl::Span<PreparedRequest> items) const;
+
+ private:
+  struct Group;
+
+  absl::Status CheckCandles(PreparedRequest& prepared) const;
+  absl::Status RunGroup(Group& group) const;
+  PredictAnswer Decide(PreparedRequest& item, absl::Span<const float> logits) const;
+  records::HoldReason MarketHold(PreparedRequest& item, absl::Time as_of) const;
+
+  const serving::ModelRegistry& registry_;
+  market::CandleSource* const source_;
+  base::Clock& clock_;
+  const PredictorOptions options_;
+  const market::TradingCalendar calendar_;
+};
+
+}  // namespace aifx::pipeline
+
+#endif  // AIFX_CORE_PIPELINE_PREDICTOR_H_

@@ -1,0 +1,96 @@
+#ifndef AIFX_CORE_SERVING_REGISTRY_H_
+#define AIFX_CORE_SERVING_REGISTRY_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/log.h"
+#include "core/base/mutex.h"
+#include "core/market/currency_pair.h"
+#include "core/market/timeframe.h"
+#include "core/model/model.h"
+#include "core/model/model_store.h"
+
+namespace aifx::serving {
+
+enum class VersionState { kDiscovered, kReady, kFailed };
+
+// One version as ListModels shows it.
+struct VersionView {
+  std::string name;
+  int64_t version = 0;
+  VersionState state = VersionState::kDiscovered;  // kDiscovered: in the store, not loaded
+  std::string reason;                              // why it failed; empty otherwise
+  bool active = false;                             // what active.json names
+};
+
+// Which model a request wants.
+struct ModelSelector {
+  std::string name;     // empty: the model trained for the pair and timeframe, else the only one
+  int64_t version = 0;  // 0: the active one
+};
+
+// A model that serves, with the id under which the backend knows it.
+struct ServedModel {
+  std::shared_ptr<const model::Model> model;
+  std::string backend_id;  // empty where its registration is pending
+};
+
+// The models that serve. The store's active.json decides which version of each; a version that
+// fails its checks never serves, and the one before stays. A request keeps what it acquired alive
+// for as long as it holds it. Thread-safe.
+class ModelRegistry {
+ public:
+  using Loader = std::function<absl::StatusOr<std::shared_ptr<const model::Model>>(
+      const model::ModelStore& store, const std::string& name, int64_t version)>;
+
+  ModelRegistry(const model::ModelStore& store, base::Logger& logger,
+                Loader loader = model::LoadModel);
+
+  // Compares the store with what is loaded, loads what became active and swaps it in. Called at
+  // start and every two seconds; a version that failed is not tried again until another one was
+  // active in between. Blocks while loading; not for RPC threads.
+  void Refresh();
+
+  // NotFound with what is there: unknown name or version not loaded. FailedPrecondition where no
+  // model serves at all, or where no name was given and several fit.
+  absl::StatusOr<ServedModel> Acquire(const ModelSelector& selector,
+                                      const market::CurrencyPair& pair,
+                                      market::Timeframe timeframe) const;
+
+  // Every complete version in the store as of the last Refresh, by name, then oldest first.
+  std::vector<VersionView> List() const;
+
+  bool HasReadyModel() const;
+
+ private:
+  struct Slot {
+    ServedModel served;  // model null until the first version passed its checks
+    int64_t loaded_version = 0;
+    int64_t failed_version = 0;
+    std::string failure;
+  };
+
+  void RefreshModel(const std::string& name, std::vector<VersionView>& views);
+
+  const model::ModelStore& store_;
+  base::Logger& logger_;
+  const Loader loader_;
+  base::Mutex refresh_mutex_;  // one Refresh at a time; held while loading
+  mutable base::Mutex mutex_;  // never held while loading
+  std::map<std::string, Slot> slots_ ABSL_GUARDED_BY(mutex_);
+  std::vector<VersionView> views_ ABSL_GUARDED_BY(mutex_);
+};
+
+absl::string_view VersionStateName(VersionState state);  // "READY", ...
+
+}  // namespace aifx::serving
+
+#endif  // AIFX_CORE_SERVING_REGISTRY_H_

@@ -1,0 +1,29 @@
+# The Python venv of the tests. Sourced by scripts/setup.
+
+venv_dir() { echo "$deps_dir/venv"; }
+
+# Makes the venv, or makes it anew where the pins or the Python have changed.
+# $1: 1 to add PyTorch. Its package is a CUDA build that loads all of its CUDA
+# libraries at import, so nothing smaller works: 5.3 GB, a minute and a half.
+install_test_venv() {
+  local with_torch=$1 venv sum torch_sum
+  venv=$(venv_dir)
+  sum=$( (cat scripts/requirements-test.txt; python3 --version) | sha256sum | cut -d' ' -f1)
+  if [[ ! -f $venv/.stamp || $(<"$venv/.stamp") != "$sum" ]]; then
+    say "making the Python venv of the tests"
+    python3 -m venv --clear "$venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+      --only-binary=:all: --requirement scripts/requirements-test.txt
+    echo "$sum" >"$venv/.stamp"
+  fi
+  if ((!with_torch)); then return 0; fi
+
+  torch_sum=$(sha256sum <scripts/requirements-torch.txt | cut -d' ' -f1)
+  if [[ -f $venv/.torch-stamp && $(<"$venv/.torch-stamp") == "$torch_sum" ]]; then
+    return 0
+  fi
+  say "installing PyTorch into the venv of the tests"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+    --only-binary=:all: --requirement scripts/requirements-torch.txt
+  echo "$torch_sum" >"$venv/.torch-stamp"
+}
