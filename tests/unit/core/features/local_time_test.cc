@@ -40,16 +40,33 @@ TEST(UtcOffsetTest, ChangesAtTheVerySecond) {
   }
 }
 
+TEST(LocalClockTest, AgreesWithTheZoneInAnyOrder) {
+  absl::TimeZone zone;
+  ASSERT_TRUE(absl::LoadTimeZone("America/New_York", &zone));
+  LocalClock clock(zone);
+  std::mt19937_64 bits(5);
+  int64_t time = -200 * 86400;
+  for (int i = 0; i < 20000; ++i) {
+    time = i % 50 == 0 ? static_cast<int64_t>(bits() % 2'000'000'000) - 400'000'000 : time + 1801;
+    clock.Set(time);
+    const absl::CivilSecond civil = zone.At(absl::FromUnixSeconds(time)).cs;
+    ASSERT_EQ(clock.minute_of_day(), static_cast<size_t>(civil.hour() * 60 + civil.minute()));
+    ASSERT_EQ(clock.weekday(), static_cast<size_t>(absl::GetWeekday(civil))) << time;
+  }
+}
+
 TEST(TimeOfDayTest, TimesBeforeTheEpoch) {
-  UtcOffset utc(absl::UTCTimeZone());
+  LocalClock utc(absl::UTCTimeZone());
   const std::vector<double> times = {-6 * 3600.0, -86400.0 * 4 - 1};
-  std::vector<double> sine(2), cosine(2);
-  TimeOfDay(times, utc, 0, absl::MakeSpan(sine), absl::MakeSpan(cosine));
+  std::vector<double> sine(2), cosine(2), weekday_sine(2), weekday_cosine(2);
+  TimeOfWeek(times, utc, 0,
+             {{absl::MakeSpan(sine), absl::MakeSpan(cosine)},
+              absl::MakeSpan(weekday_sine),
+              absl::MakeSpan(weekday_cosine)});
   EXPECT_NEAR(sine[0], -1.0, 1e-12);  // 18:00
   EXPECT_NEAR(cosine[0], 0.0, 1e-12);
-  DayOfWeek(times, utc, 0, absl::MakeSpan(sine), absl::MakeSpan(cosine));
-  EXPECT_NEAR(sine[0], 0.9749279122, 1e-9);   // Wednesday 1969-12-31
-  EXPECT_NEAR(sine[1], -0.9749279122, 1e-9);  // the last second of Saturday 1969-12-27
+  EXPECT_NEAR(weekday_sine[0], 0.9749279122, 1e-9);   // Wednesday 1969-12-31
+  EXPECT_NEAR(weekday_sine[1], -0.9749279122, 1e-9);  // the last second of Saturday 1969-12-27
 }
 
 }  // namespace
