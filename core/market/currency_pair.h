@@ -9,7 +9,7 @@
 namespace aifx::market {
 
 // Two different ISO 4217 currencies, base before quote: EUR/USD is the price of one euro in
-// dollars. A value type; always holds a valid pair.
+// dollars. currencies.h says which are known. A value type; always holds a valid pair.
 class CurrencyPair {
  public:
   // Accepts `EUR/USD`, `EURUSD`, `EUR-USD` in either case. InvalidArgument, naming the value, for

@@ -31,9 +31,12 @@ struct CandleFindings {
 // infinite, zero, negative or absurdly large (>= 1e9) prices; high below low; open or close outside
 // [low, high]; a duplicate, unsorted, future or pre-`earliest` open time; a candle that has not
 // closed; two candles closer than the timeframe (mixed timeframes); an open time off the UTC grid
-// where IsUtcAnchored; negative or non-finite volume or spread.
-// Warnings: INTRAWEEK_GAP (candles missing while the market was open, by the trading calendar),
-// UNEVEN_ANCHOR (4h and longer that do not share an anchor).
+// where IsUtcAnchored; negative or non-finite volume or spread. All of them are reported, but of
+// more than 50 only the first 50 and, as the field `candles`, how many more there are. A series
+// that is too long is not looked at any further. Warnings (only where nothing is violated):
+// INTRAWEEK_GAP (candles missing while the market was open, by the trading calendar), UNEVEN_ANCHOR
+// (4h and longer that share an anchor neither in UTC nor in New York). Good candles cost a few
+// comparisons each and no allocation.
 CandleFindings ValidateCandles(absl::Span<const Candle> candles, Timeframe timeframe,
                                absl::Time now, const CandleRules& rules);
 

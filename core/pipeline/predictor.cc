@@ -46,13 +46,14 @@ absl::Status TooFewFetched(const PreparedRequest& prepared, size_t came) {
 std::vector<base::FieldViolation> CheckRisk(const decision::RiskOptions& risk) {
   std::vector<base::FieldViolation> violations;
   if (!std::isfinite(risk.min_reward_ratio) || risk.min_reward_ratio < 0) {
-    violations.push_back(
-        {"risk.min_reward_ratio", absl::StrCat("risk.min_reward_ratio ", risk.min_reward_ratio,
-                                               " is not a number of 0 or more")});
+    violations.push_back({"risk.min_risk_reward_ratio",
+                          absl::StrCat("risk.min_risk_reward_ratio ", risk.min_reward_ratio,
+                                       " is not a number of 0 or more")});
   }
   if (!(risk.risk_percent > 0 && risk.risk_percent <= 100)) {
-    violations.push_back({"risk.risk_percent", absl::StrCat("risk.risk_percent ", risk.risk_percent,
-                                                            " is not above 0 and up to 100")});
+    violations.push_back({"risk.risk_per_trade_percent",
+                          absl::StrCat("risk.risk_per_trade_percent ", risk.risk_percent,
+                                       " is not above 0 and up to 100")});
   }
   return violations;
 }

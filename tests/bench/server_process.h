@@ -1,0 +1,43 @@
+#ifndef AIFX_TESTS_BENCH_SERVER_PROCESS_H_
+#define AIFX_TESTS_BENCH_SERVER_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace aifx::bench {
+
+// An aifx-server child process on a free port. The destructor ends it. Thread-compatible.
+class ServerProcess {
+ public:
+  // Starts `program` with `arguments` and waits for its READY line. Unavailable, with what it
+  // printed, where it ends or closes stdout before that.
+  static absl::StatusOr<ServerProcess> Start(const std::string& program,
+                                             const std::vector<std::string>& arguments);
+  ServerProcess(ServerProcess&& other) noexcept;
+  ServerProcess& operator=(ServerProcess&&) = delete;
+  ~ServerProcess();
+
+  const std::string& address() const { return address_; }            // HOST:PORT
+  absl::Duration start_to_ready() const { return start_to_ready_; }  // fork to READY read
+  // Resident set size from /proc, in MiB; 0 where it cannot be read.
+  double ResidentMiB() const;
+  // CPU time used so far, user and system.
+  absl::Duration CpuTime() const;
+
+ private:
+  ServerProcess(pid_t pid, int stdout_fd) : pid_(pid), stdout_fd_(stdout_fd) {}
+
+  pid_t pid_;
+  int stdout_fd_;
+  std::string address_;
+  absl::Duration start_to_ready_;
+};
+
+}  // namespace aifx::bench
+
+#endif  // AIFX_TESTS_BENCH_SERVER_PROCESS_H_
