@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -76,6 +77,12 @@ struct Manifest {
 };
 
 absl::string_view LabelName(Label label);  // "direction", "triple_barrier"
+
+// The classes of a label in the order of a model's outputs: down, up or sell, hold, buy.
+std::vector<std::string> ClassesOf(Label label);
+
+// Ranges and sizes that agree with each other. InvalidArgument names the key and the value.
+absl::Status ValidateManifest(const Manifest& manifest);
 
 std::string ManifestToJson(const Manifest& manifest);
 

@@ -1,0 +1,224 @@
+#include "core/model/torchscript_runtime.h"
+
+#include <ATen/Functions.h>
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+#include <torch/csrc/jit/serialization/import.h>
+#include <torch/headeronly/version.h>
+
+#include <bit>
+#include <exception>
+#include <optional>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "core/base/status_macros.h"
+
+namespace aifx::model {
+namespace {
+
+// One line of what LibTorch says, which otherwise goes on for a screen.
+std::string FirstLine(absl::string_view text) {
+  return std::string(text.substr(0, std::min<size_t>(text.find('\n'), 300)));
+}
+
+// Runs `function`, and turns what it throws into a status of `code`.
+template <typename Function>
+absl::Status Guarded(absl::StatusCode code, absl::string_view what, Function&& function) {
+  try {
+    return function();
+  } catch (const c10::Error& error) {
+    return absl::Status(code, absl::StrCat(what, ": ", FirstLine(error.what_without_backtrace())));
+  } catch (const std::exception& error) {
+    return absl::Status(code, absl::StrCat(what, ": ", FirstLine(error.what())));
+  } catch (...) {
+    return absl::Status(code, absl::StrCat(what, ": unknown exception"));
+  }
+}
+
+bool IsFinite(float value) { return (std::bit_cast<uint32_t>(value) & 0x7f800000u) != 0x7f800000u; }
+
+// The index of the first value that is not finite, or `count`.
+size_t FirstNotFinite(const float* values, size_t count) {
+  size_t i = 0;
+  while (i < count && IsFinite(values[i])) ++i;
+  return i;
+}
+
+absl::Status CheckTensor(const std::string& name, const at::Tensor& tensor) {
+  if (!tensor.device().is_cpu()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("tensor ", name, " is on device ", tensor.device().str(), ", not on the CPU"));
+  }
+  if (tensor.scalar_type() != at::kFloat || tensor.layout() != at::kStrided) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "tensor ", name, " holds ", c10::toString(tensor.scalar_type()), ", not dense float32"));
+  }
+  if (!at::isfinite(tensor).all().item<bool>()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("tensor ", name, " has values that are not finite"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTensors(const torch::jit::Module& module) {
+  for (const auto& parameter : module.named_parameters()) {
+    AIFX_RETURN_IF_ERROR(CheckTensor(parameter.name, parameter.value));
+  }
+  for (const auto& buffer : module.named_buffers()) {
+    AIFX_RETURN_IF_ERROR(CheckTensor(buffer.name, buffer.value));
+  }
+  return absl::OkStatus();
+}
+
+class TorchScriptModel final : public Model {
+ public:
+  TorchScriptModel(Manifest manifest, const features::FeatureSet& feature_set,
+                   torch::jit::Module module)
+      : manifest_(std::move(manifest)),
+        feature_set_(feature_set),
+        module_(std::move(module)),
+        forward_(module_.get_method("forward")) {}
+
+  const Manifest& manifest() const override { return manifest_; }
+  const std::string& kernel() const override {
+    static const auto* const name = new std::string("torchscript-f32");
+    return *name;
+  }
+
+  absl::Status Run(const WindowBatch& windows, absl::Span<float> logits) const override {
+    AIFX_RETURN_IF_ERROR(CheckInput(windows, logits.size()));
+    AIFX_RETURN_IF_ERROR(Guarded(absl::StatusCode::kInternal, "the model's program failed",
+                                 [&] { return Forward(windows, logits); }));
+    const size_t bad = FirstNotFinite(logits.data(), logits.size());
+    if (bad == logits.size()) return absl::OkStatus();
+    const size_t classes = manifest_.classes.size();
+    return absl::InternalError(absl::StrFormat("logit of window %d, class %s is %g, not finite",
+                                               bad / classes, manifest_.classes[bad % classes],
+                                               logits[bad]));
+  }
+
+ private:
+  absl::Status CheckInput(const WindowBatch& windows, size_t output_size) const {
+    const auto features = static_cast<size_t>(manifest_.features);
+    const size_t window = static_cast<size_t>(manifest_.sequence) * features;
+    // Divided, not multiplied: a huge batch must not wrap around.
+    if (windows.batch == 0 || windows.values.size() / window != windows.batch ||
+        windows.values.size() % window != 0) {
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "windows hold %d values, which is not batch %d x sequence %d x features %d",
+          windows.values.size(), windows.batch, manifest_.sequence, manifest_.features));
+    }
+    const size_t classes = manifest_.classes.size();
+    if (output_size / classes != windows.batch || output_size % classes != 0) {
+      return absl::InvalidArgumentError(
+          absl::StrFormat("logits have room for %d values, which is not batch %d x classes %d",
+                          output_size, windows.batch, classes));
+    }
+    const size_t bad = FirstNotFinite(windows.values.data(), windows.values.size());
+    if (bad == windows.values.size()) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrFormat("windows[%d] row %d column %d (%s) is %g, not finite", bad / window,
+                        bad % window / features, bad % features,
+                        feature_set_.columns()[bad % features].name, windows.values[bad]));
+  }
+
+  absl::Status Forward(const WindowBatch& windows, absl::Span<float> logits) const {
+    const c10::InferenceMode inference;
+    // The plain executor: the profiling one compiles anew for the first runs of each shape, which
+    // would be seen as slow requests.
+    const torch::jit::GraphOptimizerEnabledGuard no_profiling(false);
+    const auto batch = static_cast<int64_t>(windows.batch);
+    // The program only reads its input.
+    std::vector<c10::IValue> inputs = {
+        at::from_blob(const_cast<float*>(windows.values.data()),
+                      {batch, manifest_.sequence, manifest_.features}, at::kFloat)};
+    const c10::IValue value = forward_(std::move(inputs));
+    if (!value.isTensor()) {
+      return absl::InternalError(
+          absl::StrCat("the program gives ", value.tagKind(), " instead of a tensor"));
+    }
+    const at::Tensor& output = value.toTensor();
+    const auto classes = static_cast<int64_t>(manifest_.classes.size());
+    if (output.sizes() != at::IntArrayRef({batch, classes}) || !output.device().is_cpu() ||
+        output.scalar_type() != at::kFloat) {
+      return absl::InternalError(
+          absl::StrFormat("the program gives %s [%s] on %s instead of Float [%d, %d] on cpu",
+                          c10::toString(output.scalar_type()), absl::StrJoin(output.sizes(), ", "),
+                          output.device().str(), batch, classes));
+    }
+    const at::Tensor dense = output.contiguous();
+    const float* const values = dense.const_data_ptr<float>();
+    std::copy(values, values + logits.size(), logits.begin());
+    return absl::OkStatus();
+  }
+
+  const Manifest manifest_;
+  const features::FeatureSet& feature_set_;
+  const torch::jit::Module module_;
+  // Calling it is const and safe from several threads.
+  mutable torch::jit::Method forward_;
+};
+
+// A run of zeros shows a wrong shape before the golden window is even looked at.
+absl::Status TrialRun(const Model& model) {
+  const Manifest& manifest = model.manifest();
+  for (size_t batch : {1, 2}) {
+    const std::vector<float> zeros(
+        batch * static_cast<size_t>(manifest.sequence * manifest.features), 0.0f);
+    std::vector<float> logits(batch * manifest.classes.size());
+    const absl::Status status = model.Run({zeros, batch}, absl::MakeSpan(logits));
+    if (!status.ok()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("trial run with batch ", batch, ": ", status.message()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const Model>> OpenTorchScript(
+    Manifest manifest, const std::string& archive, const features::FeatureSet& feature_set) {
+  std::shared_ptr<const Model> model;
+  const auto open = [&]() -> absl::Status {
+    std::istringstream stream(archive);
+    // No device is given: a tensor saved on another one stays there, and is seen and refused.
+    torch::jit::Module module = torch::jit::load(stream);
+    AIFX_RETURN_IF_ERROR(CheckTensors(module));
+    module.eval();
+    model = std::make_shared<TorchScriptModel>(std::move(manifest), feature_set,
+                                               torch::jit::freeze(module));
+    return absl::OkStatus();
+  };
+  AIFX_RETURN_IF_ERROR(Guarded(absl::StatusCode::kFailedPrecondition,
+                               "the TorchScript archive cannot be opened", open));
+  AIFX_RETURN_IF_ERROR(TrialRun(*model));
+  return model;
+}
+
+void SetTensorThreads(int threads) {
+  at::set_num_threads(threads);
+  // It can be set once a process, before its first use; a second call throws.
+  static const bool once = [] {
+    try {
+      at::set_num_interop_threads(1);
+    } catch (const std::exception&) {
+      return false;
+    }
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
+std::string TensorLibraryVersion() {
+  return absl::StrCat(TORCH_VERSION_MAJOR, ".", TORCH_VERSION_MINOR, ".", TORCH_VERSION_PATCH);
+}
+
+}  // namespace aifx::model

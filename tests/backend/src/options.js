@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+
+import { isPair, TIMEFRAMES } from './domain.js';
+
+export const USAGE = `Usage: node server.js [options]
+
+  --host HOST                        address to listen on (127.0.0.1)
+  --port PORT                        0 picks a free one (0)
+  --data-dir DIR                     keep the embedded database here (default: in memory)
+  --api-key KEY                      key that callers must send (ML_ENGINE_API_KEY)
+  --seed PAIR:TIMEFRAME:FILE.csv     load candles before serving; may be repeated
+  --error-shape deployed|documented  form of the error envelope (deployed)
+  --number-form string|number        DECIMAL and BIGINT columns on the wire (string)
+  --help
+
+With DATABASE_URL set, that PostgreSQL server is used instead of the embedded one.
+`;
+
+const DEFAULT_API_KEY = 'dev_ml_engine_key_replace_in_production';
+
+const FLAGS = {
+  host: { type: 'string', default: '127.0.0.1' },
+  port: { type: 'string', default: '0' },
+  'data-dir': { type: 'string' },
+  'api-key': { type: 'string' },
+  seed: { type: 'string', multiple: true, default: [] },
+  'error-shape': { type: 'string', default: 'deployed' },
+  'number-form': { type: 'string', default: 'string' },
+  help: { type: 'boolean', default: false },
+};
+
+/** The command line cannot be understood; the program exits with 2. */
+export class UsageError extends Error {}
+
+function parseFlags(args) {
+  try {
+    return parseArgs({ args, options: FLAGS, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError(`${error.message} (see --help)`);
+  }
+}
+
+function requireChoice(flag, value, choices) {
+  if (!choices.includes(value)) throw new UsageError(`--${flag} is '${value}', it must be one of: ${choices.join(', ')}`);
+  return value;
+}
+
+function parsePort(text) {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65535) throw new UsageError(`--port is '${text}', it must be 0 to 65535`);
+  return port;
+}
+
+function parseSeed(text) {
+  const [, pair, timeframe, file] = /^([^:]*):([^:]*):(.+)$/.exec(text) ?? [];
+  if (!file) throw new UsageError(`--seed is '${text}', it must be PAIR:TIMEFRAME:FILE.csv`);
+  if (!isPair(pair)) throw new UsageError(`--seed has the pair '${pair}', it must look like EUR/USD`);
+  requireChoice('seed timeframe', timeframe, TIMEFRAMES);
+  return { pair, timeframe, file };
+}
+
+/** Options from the command line and environment; throws UsageError with the flag and value. */
+export function parseOptions(args, env) {
+  const flags = parseFlags(args);
+  const databaseUrl = env.DATABASE_URL || undefined;
+  if (databaseUrl && flags['data-dir']) throw new UsageError('--data-dir and DATABASE_URL exclude each other');
+  const apiKey = flags['api-key'] ?? env.ML_ENGINE_API_KEY ?? DEFAULT_API_KEY;
+  if (!apiKey) throw new UsageError('--api-key (or ML_ENGINE_API_KEY) is empty');
+  return {
+    help: flags.help,
+    host: flags.host,
+    port: parsePort(flags.port),
+    dataDir: flags['data-dir'],
+    databaseUrl,
+    apiKey,
+    seeds: flags.seed.map(parseSeed),
+    errorShape: requireChoice('error-shape', flags['error-shape'], ['deployed', 'documented']),
+    numberForm: requireChoice('number-form', flags['number-form'], ['string', 'number']),
+  };
+}
