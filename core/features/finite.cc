@@ -2,8 +2,8 @@
 
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 
+#include "absl/base/casts.h"
 #include "absl/strings/str_cat.h"
 
 namespace aifx::features {
@@ -16,9 +16,7 @@ bool AllFinite(const std::vector<double>& values) {
   constexpr uint64_t kExponentOne = 0x0010000000000000;
   uint64_t carries = 0;
   for (const double value : values) {
-    uint64_t bits;
-    std::memcpy(&bits, &value, sizeof(bits));
-    carries |= (bits & kExponent) + kExponentOne;
+    carries |= (absl::bit_cast<uint64_t>(value) & kExponent) + kExponentOne;
   }
   return (carries >> 63) == 0;
 }

@@ -46,7 +46,16 @@ class BlockBuilder {
     BuildTimes();
   }
 
-  const Series& column(size_t index) const { return columns_[index]; }
+  // The rows of the candles from kFirst on, row-major.
+  void CopyRows(double* values) const {
+    constexpr size_t kGroup = 8;  // a loop that the compiler unrolls whole
+    static_assert(kColumnCount % kGroup == 0);
+    for (size_t i = kFirst; i < block_.size; ++i) {
+      for (size_t group = 0; group < kColumnCount; group += kGroup, values += kGroup) {
+        for (size_t c = 0; c < kGroup; ++c) values[c] = columns_[group + c][i];
+      }
+    }
+  }
 
  private:
   absl::Span<const double> Values(const Series& series) const {
@@ -107,9 +116,10 @@ class BlockBuilder {
   void BuildTimes() {
     const absl::Span<const double> times = Values(block_.open_seconds);
     AfterBreak(times, 24, kFirst, Out(kAfterBreak));
-    TimeOfDay(times, london_, kFirst, Out(kLondonHourSine), Out(kLondonHourCosine));
-    TimeOfDay(times, new_york_, kFirst, Out(kNewYorkHourSine), Out(kNewYorkHourCosine));
-    DayOfWeek(times, new_york_, kFirst, Out(kWeekdaySine), Out(kWeekdayCosine));
+    TimeOfDay(times, london_, kFirst, {Out(kLondonHourSine), Out(kLondonHourCosine)});
+    TimeOfWeek(
+        times, new_york_, kFirst,
+        {{Out(kNewYorkHourSine), Out(kNewYorkHourCosine)}, Out(kWeekdaySine), Out(kWeekdayCosine)});
   }
 
   void ContrastInto(const Series& a, const Series& b, absl::Span<double> out) const {
@@ -119,8 +129,8 @@ class BlockBuilder {
     for (size_t i = kFirst; i < block_.size; ++i) series[i] = InverseOrZero(series[i]);
   }
 
-  UtcOffset london_;
-  UtcOffset new_york_;
+  LocalClock london_;
+  LocalClock new_york_;
   CandleBlock block_;
   WindowSums sums_;
   Series inverse_atr_;
@@ -170,10 +180,7 @@ absl::Status StationaryV1::Build(absl::Span<const market::Candle> candles,
   for (size_t row = 0; row < out.rows; row += kBlockRows) {
     const size_t rows = std::min(kBlockRows, out.rows - row);
     builder.Build(candles.subspan(row, rows + kFirst));
-    double* values = out.values.data() + row * kColumnCount;
-    for (size_t i = kFirst; i < rows + kFirst; ++i) {
-      for (size_t c = 0; c < kColumnCount; ++c) *values++ = builder.column(c)[i];
-    }
+    builder.CopyRows(out.values.data() + row * kColumnCount);
   }
   return CheckFinite(*this, out);
 }
