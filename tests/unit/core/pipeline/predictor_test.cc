@@ -57,7 +57,7 @@ class PredictorTest : public ::testing::Test {
     ASSERT_OK(store_.Add(testing::FakeManifest(), {{"model.pt", "program"}}));
     ASSERT_OK(store_.SetActive("eurusd-1h", testing::FakeManifest().version));
     registry_.Refresh();
-    candles_ = testing::RandomWalk({.count = 200});
+    candles_ = testing::RandomWalk({.count = 180});
     clock_.Advance(market::CloseTime(kHour, candles_.back().open_time) - clock_.Now());
     source_.candles = candles_;
   }
@@ -158,7 +158,7 @@ TEST_F(PredictorTest, TooFewCandlesSayHowManyAreNeeded) {
 }
 
 TEST_F(PredictorTest, BadCandlesOfTheBackendAreNotTheCallersFault) {
-  source_.candles[190].high = source_.candles[190].low / 2;
+  source_.candles[170].high = source_.candles[170].low / 2;
   EXPECT_THAT(Predict(MakePredictor(), NoCandles()),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("the backend's candles")));
 }
