@@ -177,12 +177,15 @@ absl::Status StationaryV1::Build(absl::Span<const market::Candle> candles,
   out.columns = kColumnCount;
   out.values.resize(out.rows * kColumnCount);
   BlockBuilder builder(*london_, *new_york_);
+  bool all_finite = true;
   for (size_t row = 0; row < out.rows; row += kBlockRows) {
     const size_t rows = std::min(kBlockRows, out.rows - row);
     builder.Build(candles.subspan(row, rows + kFirst));
-    builder.CopyRows(out.values.data() + row * kColumnCount);
+    const auto values = absl::MakeSpan(out.values).subspan(row * kColumnCount, rows * kColumnCount);
+    builder.CopyRows(values.data());
+    all_finite = SumIsFinite(values) && all_finite;  // here, while the rows are in the cache
   }
-  return CheckFinite(*this, out);
+  return all_finite ? absl::OkStatus() : CheckFinite(*this, out);
 }
 
 }  // namespace aifx::features
