@@ -115,7 +115,7 @@ TEST(DecimalTest, RoundsAsTheColumnDoes) {
     int places;
     double rounded;
   };
-  // What PostgreSQL 15 answers to SELECT '<shortest text>'::numeric(12, places).
+  // Python: Decimal('<shortest text>').quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP).
   for (const Case& c : std::vector<Case>{{1.000005, 5, 1.00001},  // its double lies below the half
                                          {1.0000049, 5, 1.00000},
                                          {1.095, 5, 1.095},
