@@ -44,3 +44,9 @@ function(aifx_test name)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()
+
+# aifx_benchmark(NAME SOURCES ... LIBS ...): an executable in build/<preset>/bench.
+function(aifx_benchmark name)
+  aifx_program(${name} OUTPUT ${name} ${ARGN})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+endfunction()

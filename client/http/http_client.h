@@ -16,10 +16,11 @@ namespace aifx::http {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpRequest {
-  std::string method;  // "GET", "POST", "PUT"
-  std::string url;     // absolute, http or https
-  Headers headers;     // values without CR or LF
-  std::string body;
+  // The empty initializers let callers name only some members without a warning.
+  std::string method = {};  // "GET", "POST", "PUT"
+  std::string url = {};     // absolute, http or https
+  Headers headers = {};     // values without CR or LF
+  std::string body = {};
   size_t max_response_bytes = size_t{1} << 20;  // after decompression
 };
 

@@ -7,8 +7,7 @@
 namespace aifx::features {
 namespace {
 
-constexpr int64_t kSecondsPerDay = 86400;
-constexpr int64_t kMinutesPerDay = 1440;
+constexpr size_t kMinutesPerDay = 1440;
 constexpr double kTurn = 6.283185307179586476925286766559;  // 2 pi
 
 struct Point {
@@ -24,6 +23,12 @@ std::array<Point, kSteps> MakeCircle() {
     circle[i] = {std::sin(angle), std::cos(angle)};
   }
   return circle;
+}
+
+// Sines and cosines cost more than all other features of a candle: a table of every minute.
+const std::array<Point, kMinutesPerDay>& DayCircle() {
+  static const std::array<Point, kMinutesPerDay> kCircle = MakeCircle<kMinutesPerDay>();
+  return kCircle;
 }
 
 int64_t FloorDivide(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
@@ -42,30 +47,36 @@ void UtcOffset::LookUp(int64_t unix_seconds) {
              : std::numeric_limits<int64_t>::max();
 }
 
-void TimeOfDay(absl::Span<const double> open_seconds, UtcOffset& offset, size_t first,
-               absl::Span<double> sine, absl::Span<double> cosine) {
-  static const std::array<Point, kMinutesPerDay> kCircle = MakeCircle<kMinutesPerDay>();
+void LocalClock::StartDay(int64_t local) {
+  const int64_t days = FloorDivide(local, kSecondsPerDay);
+  midnight_ = days * kSecondsPerDay;
+  const int64_t monday_based = days + 3;  // 1970-01-01 was a Thursday
+  weekday_ = static_cast<size_t>(monday_based - FloorDivide(monday_based, 7) * 7);
+}
+
+void TimeOfDay(absl::Span<const double> open_seconds, LocalClock& clock, size_t first,
+               const TimeOfDayColumns& out) {
+  const std::array<Point, kMinutesPerDay>& circle = DayCircle();
   for (size_t i = first; i < open_seconds.size(); ++i) {
-    const int64_t utc = static_cast<int64_t>(open_seconds[i]);
-    const int64_t local = utc + offset.At(utc);
-    const int64_t second_of_day = local - FloorDivide(local, kSecondsPerDay) * kSecondsPerDay;
-    const Point& point = kCircle[static_cast<size_t>(second_of_day / 60)];
-    sine[i] = point.sine;
-    cosine[i] = point.cosine;
+    clock.Set(static_cast<int64_t>(open_seconds[i]));
+    const Point& point = circle[clock.minute_of_day()];
+    out.sine[i] = point.sine;
+    out.cosine[i] = point.cosine;
   }
 }
 
-void DayOfWeek(absl::Span<const double> open_seconds, UtcOffset& offset, size_t first,
-               absl::Span<double> sine, absl::Span<double> cosine) {
-  static const std::array<Point, 7> kCircle = MakeCircle<7>();
+void TimeOfWeek(absl::Span<const double> open_seconds, LocalClock& clock, size_t first,
+                const TimeOfWeekColumns& out) {
+  static const std::array<Point, 7> kWeekCircle = MakeCircle<7>();
+  const std::array<Point, kMinutesPerDay>& circle = DayCircle();
   for (size_t i = first; i < open_seconds.size(); ++i) {
-    const int64_t utc = static_cast<int64_t>(open_seconds[i]);
-    const int64_t days = FloorDivide(utc + offset.At(utc), kSecondsPerDay);
-    const int64_t monday_based = days + 3;  // 1970-01-01 was a Thursday
-    const int64_t weekday = monday_based - FloorDivide(monday_based, 7) * 7;
-    const Point& point = kCircle[static_cast<size_t>(weekday)];
-    sine[i] = point.sine;
-    cosine[i] = point.cosine;
+    clock.Set(static_cast<int64_t>(open_seconds[i]));
+    const Point& point = circle[clock.minute_of_day()];
+    out.day.sine[i] = point.sine;
+    out.day.cosine[i] = point.cosine;
+    const Point& weekday = kWeekCircle[clock.weekday()];
+    out.weekday_sine[i] = weekday.sine;
+    out.weekday_cosine[i] = weekday.cosine;
   }
 }
 

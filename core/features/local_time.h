@@ -30,14 +30,49 @@ class UtcOffset {
   int64_t offset_ = 0;
 };
 
-// Time of day as a point on the circle: sine and cosine of 2 pi m / 1440, m = whole minutes since
-// local midnight of the candle's open time. For i in [first, open_seconds.size()).
-void TimeOfDay(absl::Span<const double> open_seconds, UtcOffset& offset, size_t first,
-               absl::Span<double> sine, absl::Span<double> cosine);
+// A zone's wall clock. Keeps the day it is in, so that most candles need no division. As UtcOffset:
+// fast for ascending times, right for any; not thread-safe.
+class LocalClock {
+ public:
+  explicit LocalClock(absl::TimeZone zone) : offset_(zone) {}
 
-// Day of the week likewise: 2 pi d / 7, d = 0 on the local Monday .. 6 on Sunday.
-void DayOfWeek(absl::Span<const double> open_seconds, UtcOffset& offset, size_t first,
-               absl::Span<double> sine, absl::Span<double> cosine);
+  // Moves to a time; the answers below are for it.
+  void Set(int64_t unix_seconds) {
+    const int64_t local = unix_seconds + offset_.At(unix_seconds);
+    if (local < midnight_ || local >= midnight_ + kSecondsPerDay) StartDay(local);
+    second_of_day_ = local - midnight_;
+  }
+
+  size_t minute_of_day() const { return static_cast<size_t>(second_of_day_) / 60; }
+  size_t weekday() const { return weekday_; }  // 0 = Monday .. 6 = Sunday
+
+ private:
+  static constexpr int64_t kSecondsPerDay = 86400;
+  void StartDay(int64_t local);
+
+  UtcOffset offset_;
+  int64_t midnight_ = 0;  // start of the day, in seconds of the local clock
+  int64_t second_of_day_ = 0;
+  size_t weekday_ = 3;  // 1970-01-01 was a Thursday
+};
+
+// Time of day of the candles' open times on a clock, as a point on the circle: sine and cosine of
+// 2 pi m / 1440, m = whole minutes since local midnight. For i in [first, open_seconds.size()).
+struct TimeOfDayColumns {
+  absl::Span<double> sine;
+  absl::Span<double> cosine;
+};
+void TimeOfDay(absl::Span<const double> open_seconds, LocalClock& clock, size_t first,
+               const TimeOfDayColumns& out);
+
+// The same, and the day of the week on that clock: sine and cosine of 2 pi d / 7, Monday = 0.
+struct TimeOfWeekColumns {
+  TimeOfDayColumns day;
+  absl::Span<double> weekday_sine;
+  absl::Span<double> weekday_cosine;
+};
+void TimeOfWeek(absl::Span<const double> open_seconds, LocalClock& clock, size_t first,
+                const TimeOfWeekColumns& out);
 
 }  // namespace aifx::features
 

@@ -20,6 +20,7 @@ namespace aifx::features {
 // rows, so the compiler vectorizes them.
 class WindowSums {
  public:
+  static constexpr size_t kLevels = 6;  // sums of 1, 2, 4, 8, 16, 32 values
   static constexpr size_t kLongest = 63;
 
   // Prepares windows of up to `longest` values. Keeps the span: `values` must outlive the use.
@@ -32,7 +33,7 @@ class WindowSums {
   // REQUIRES: 1 <= length <= longest, first >= length - 1, out.size() >= size().
   void Sum(size_t length, size_t first, absl::Span<double> out) const;
 
-  // The same divided by `length`.
+  // The same times 1 / length.
   void Mean(size_t length, size_t first, absl::Span<double> out) const;
 
   // Sums of 2^level values: element i covers values[i - 2^level + 1 .. i].
@@ -41,8 +42,10 @@ class WindowSums {
   }
 
  private:
+  void ScaledSum(size_t length, double scale, size_t first, absl::Span<double> out) const;
+
   absl::Span<const double> values_;
-  std::array<Series, 5> levels_;
+  std::array<Series, kLevels - 1> levels_;  // level 0 is values_ itself
 };
 
 }  // namespace aifx::features

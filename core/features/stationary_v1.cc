@@ -46,7 +46,16 @@ class BlockBuilder {
     BuildTimes();
   }
 
-  const Series& column(size_t index) const { return columns_[index]; }
+  // The rows of the candles from kFirst on, row-major.
+  void CopyRows(double* values) const {
+    constexpr size_t kGroup = 8;  // a loop that the compiler unrolls whole
+    static_assert(kColumnCount % kGroup == 0);
+    for (size_t i = kFirst; i < block_.size; ++i) {
+      for (size_t group = 0; group < kColumnCount; group += kGroup, values += kGroup) {
+        for (size_t c = 0; c < kGroup; ++c) values[c] = columns_[group + c][i];
+      }
+    }
+  }
 
  private:
   absl::Span<const double> Values(const Series& series) const {
@@ -107,9 +116,10 @@ class BlockBuilder {
   void BuildTimes() {
     const absl::Span<const double> times = Values(block_.open_seconds);
     AfterBreak(times, 24, kFirst, Out(kAfterBreak));
-    TimeOfDay(times, london_, kFirst, Out(kLondonHourSine), Out(kLondonHourCosine));
-    TimeOfDay(times, new_york_, kFirst, Out(kNewYorkHourSine), Out(kNewYorkHourCosine));
-    DayOfWeek(times, new_york_, kFirst, Out(kWeekdaySine), Out(kWeekdayCosine));
+    TimeOfDay(times, london_, kFirst, {Out(kLondonHourSine), Out(kLondonHourCosine)});
+    TimeOfWeek(
+        times, new_york_, kFirst,
+        {{Out(kNewYorkHourSine), Out(kNewYorkHourCosine)}, Out(kWeekdaySine), Out(kWeekdayCosine)});
   }
 
   void ContrastInto(const Series& a, const Series& b, absl::Span<double> out) const {
@@ -119,8 +129,8 @@ class BlockBuilder {
     for (size_t i = kFirst; i < block_.size; ++i) series[i] = InverseOrZero(series[i]);
   }
 
-  UtcOffset london_;
-  UtcOffset new_york_;
+  LocalClock london_;
+  LocalClock new_york_;
   CandleBlock block_;
   WindowSums sums_;
   Series inverse_atr_;
@@ -167,15 +177,15 @@ absl::Status StationaryV1::Build(absl::Span<const market::Candle> candles,
   out.columns = kColumnCount;
   out.values.resize(out.rows * kColumnCount);
   BlockBuilder builder(*london_, *new_york_);
+  bool all_finite = true;
   for (size_t row = 0; row < out.rows; row += kBlockRows) {
     const size_t rows = std::min(kBlockRows, out.rows - row);
     builder.Build(candles.subspan(row, rows + kFirst));
-    double* values = out.values.data() + row * kColumnCount;
-    for (size_t i = kFirst; i < rows + kFirst; ++i) {
-      for (size_t c = 0; c < kColumnCount; ++c) *values++ = builder.column(c)[i];
-    }
+    const auto values = absl::MakeSpan(out.values).subspan(row * kColumnCount, rows * kColumnCount);
+    builder.CopyRows(values.data());
+    all_finite = SumIsFinite(values) && all_finite;  // here, while the rows are in the cache
   }
-  return CheckFinite(*this, out);
+  return all_finite ? absl::OkStatus() : CheckFinite(*this, out);
 }
 
 }  // namespace aifx::features

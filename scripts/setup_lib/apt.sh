@@ -29,7 +29,7 @@ install_packages() {
   done
   ((${#missing[@]})) || return 0
 
-  say "apt-get install ${missing[*]}"
+  say "apt-get update"
   as_root apt-get update -qq
   for wanted in "${missing[@]}"; do
     local choice=
@@ -41,6 +41,7 @@ install_packages() {
     [[ -n $choice ]] || fail "this Debian release has no package ${wanted//|/ or }"
     chosen+=("$choice")
   done
+  say "apt-get install ${chosen[*]}"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
     --no-install-recommends -o Dpkg::Use-Pty=0 "${chosen[@]}" >/dev/null
 }

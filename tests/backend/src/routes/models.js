@@ -1,10 +1,12 @@
 import { Router } from 'express';
 
-import { MODEL_STATUSES, TRAINING_TYPES } from '../domain.js';
+import { MODEL_STATUSES } from '../domain.js';
 import { sendSuccess } from '../envelope.js';
-import { ApiError, badRequest, notFound, validationError } from '../errors.js';
-import { isUuid, parseTime, queryPage, requireEnum, requireFields } from '../validate.js';
+import { ApiError, badRequest, validationError } from '../errors.js';
+import { findModel } from '../models.js';
+import { queryPage, requireFields } from '../validate.js';
 import { isoTime, jsonText, pagination } from '../wire.js';
+import { createTrainingLog } from './training_logs.js';
 
 const PAGE = { defaultLimit: 50, maxLimit: 100 };
 
@@ -21,12 +23,6 @@ const modelOnWire = (row) => ({
   isActive: row.is_active,
   trainedAt: isoTime(row.trained_at),
 });
-
-async function findModel(query, id) {
-  const [row] = isUuid(id) ? await query('SELECT * FROM model_versions WHERE id = $1', [id]) : [];
-  if (!row) throw notFound('MODEL_NOT_FOUND', `Model ${id} not found`);
-  return row;
-}
 
 const INSERT_VERSION = `
   INSERT INTO model_versions (name, version, model_type, description, hyperparameters, training_metrics, training_data_info)
@@ -93,33 +89,6 @@ function setStatus(database) {
     });
     const { id: modelId, name: modelName, version } = updated;
     sendSuccess(res, { modelId, modelName, version, status: updated.status, isActive: updated.is_active });
-  };
-}
-
-const INSERT_LOG = `
-  INSERT INTO training_logs (model_id, model_version, training_type, data_start_date, data_end_date, num_samples,
-                             training_metrics, validation_metrics, hyperparameters, duration_seconds, notes)
-  VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, $9::jsonb, $10, $11)
-  RETURNING id`;
-
-function requireTime(name, value) {
-  const time = parseTime(value);
-  if (!time) throw validationError(`${name} is '${value}', it must be an ISO 8601 time`);
-  return time;
-}
-
-function createTrainingLog(database) {
-  return async (req, res) => {
-    const body = req.body ?? {};
-    const model = await findModel(database.query, req.params.id);
-    requireFields(body, ['modelVersion', 'trainingType', 'dataStartDate', 'dataEndDate', 'numSamples']);
-    const [row] = await database.query(INSERT_LOG, [
-      model.id, body.modelVersion, requireEnum('trainingType', body.trainingType, TRAINING_TYPES),
-      requireTime('dataStartDate', body.dataStartDate), requireTime('dataEndDate', body.dataEndDate), body.numSamples,
-      jsonText(body.trainingMetrics), jsonText(body.validationMetrics), jsonText(body.hyperparameters),
-      body.duration ?? null, body.notes ?? null,
-    ]);
-    sendSuccess(res, { logId: row.id }, 201);
   };
 }
 

@@ -1,0 +1,59 @@
+#ifndef AIFX_CLIENT_BACKEND_CHANNEL_H_
+#define AIFX_CLIENT_BACKEND_CHANNEL_H_
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "client/backend/config.h"
+#include "client/backend/status_mapping.h"
+#include "client/http/http_client.h"
+#include "client/http/retry.h"
+#include "client/http/url.h"
+#include "core/base/call_context.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
+
+namespace aifx::backend {
+
+// One call of a route.
+struct Call {
+  Route route;
+  std::string path = {};  // below /api/v1/ml, percent-encoded; empty: the route's own
+  http::Query query = {};
+  std::optional<nlohmann::json> body = std::nullopt;
+  bool idempotent = true;            // repeated after failures that pass
+  size_t max_response_bytes = 0;     // 0: the configuration's max_answer_bytes
+  std::string idempotency_key = {};  // a header, for deployments that know it
+};
+
+// Requests with the backend's headers, replies out of its envelope. Thread-safe.
+class Channel {
+ public:
+  // REQUIRES: ValidateConfig(config) is empty. The references outlive the channel.
+  Channel(BackendConfig config, http::HttpClient& client, base::Clock& clock,
+          http::UniformSource uniform, base::Logger& logger);
+
+  // The reply's `data`; errors as DataOf and NoAnswerError (status_mapping.h). No message and no
+  // log line holds the key, even where the backend repeats it.
+  absl::StatusOr<nlohmann::json> Send(const Call& call, const base::CallContext& context) const;
+
+  const BackendConfig& config() const { return config_; }
+  base::Logger& logger() const { return logger_; }
+
+ private:
+  http::HttpRequest RequestOf(const Call& call, const base::CallContext& context) const;
+  absl::Status WithoutKey(absl::Status status) const;
+
+  BackendConfig config_;
+  std::string base_url_;  // normalized
+  http::HttpClient& client_;
+  base::Clock& clock_;
+  base::Logger& logger_;
+  http::Retrier retrier_;
+};
+
+}  // namespace aifx::backend
+
+#endif  // AIFX_CLIENT_BACKEND_CHANNEL_H_

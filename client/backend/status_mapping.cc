@@ -1,0 +1,151 @@
+#include "client/backend/status_mapping.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "client/backend/envelope.h"
+#include "client/http/http_date.h"
+#include "client/http/http_failure.h"
+#include "client/http/retry.h"
+#include "core/base/violation.h"
+
+namespace aifx::backend {
+namespace {
+
+constexpr char kRefusedUrl[] = "aifx/backend_refused";
+constexpr size_t kMaxMessageBytes = 300;
+
+// One printable line of bounded length: the text is another program's.
+std::string OneLine(std::string text) {
+  for (char& c : text) {
+    if (absl::ascii_iscntrl(c)) c = ' ';
+  }
+  if (text.size() > kMaxMessageBytes) {
+    size_t end = kMaxMessageBytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    text.resize(end);
+    text += "...";
+  }
+  return text;
+}
+
+bool IsValidationError(int http_status, const Envelope& envelope) {
+  return http_status == 500 && absl::StartsWith(envelope.message, "Validation error");
+}
+
+absl::StatusCode CodeOf(int http_status, const Envelope& envelope) {
+  if (IsValidationError(http_status, envelope)) return absl::StatusCode::kInvalidArgument;
+  switch (http_status) {
+    case 400:
+    case 413:
+    case 422:
+      return absl::StatusCode::kInvalidArgument;
+    case 401:
+    case 403:
+      return absl::StatusCode::kFailedPrecondition;
+    case 404:
+      return envelope.code == "ROUTE_NOT_FOUND" ? absl::StatusCode::kUnimplemented
+                                                : absl::StatusCode::kNotFound;
+    case 408:
+      return absl::StatusCode::kUnavailable;
+    case 409:
+      return absl::StatusCode::kAlreadyExists;
+    case 429:
+      return absl::StatusCode::kResourceExhausted;
+    default:
+      return http_status >= 500 ? absl::StatusCode::kUnavailable : absl::StatusCode::kInternal;
+  }
+}
+
+std::string MessageOf(absl::StatusCode code, int http_status, const Envelope& envelope,
+                      const Route& route, const std::string& base_url) {
+  const std::string backend = absl::StrCat("the backend at ", base_url);
+  const std::string answer = envelope.code.empty()
+                                 ? absl::StrCat(http_status)
+                                 : absl::StrCat(http_status, " ", OneLine(envelope.code));
+  const std::string detail =
+      envelope.message.empty() ? "" : absl::StrCat(": ", OneLine(envelope.message));
+  switch (code) {
+    case absl::StatusCode::kFailedPrecondition:
+      return absl::StrCat(backend, " refuses our key (", answer,
+                          "): set ML_ENGINE_API_KEY or ML_ENGINE_API_KEY_FILE");
+    case absl::StatusCode::kUnimplemented:
+      return absl::StrCat(backend, " has no route ", route.method, " ", route.path, " (", answer,
+                          "): ", route.purpose, " will not work until it is updated");
+    case absl::StatusCode::kResourceExhausted:
+      return absl::StrCat(backend, " limits our requests (", answer, "): ", route.purpose,
+                          " has to wait");
+    case absl::StatusCode::kUnavailable:
+      return absl::StrCat(backend, " failed at ", route.purpose, " (", answer, ")", detail);
+    default:
+      return absl::StrCat(backend, " refuses ", route.purpose, " (", answer, ")", detail);
+  }
+}
+
+absl::Status NotOurBackendError(const http::HttpResponse& response, const std::string& base_url) {
+  const std::string type = OneLine(std::string(response.Header("Content-Type")));
+  const std::string form =
+      absl::StartsWith(type, "application/json")
+          ? "application/json that is not its own form"
+          : absl::StrCat(type.empty() ? "an unnamed type" : type, " instead of JSON");
+  absl::Status status = absl::UnavailableError(
+      absl::StrCat("the backend at ", base_url, " answered ", form, " (status ", response.status,
+                   "; is BACKEND_API_URL right?)"));
+  return base::WithReason(std::move(status), "BACKEND_NOT_JSON");
+}
+
+}  // namespace
+
+absl::StatusOr<nlohmann::json> DataOf(const http::HttpResponse& response, const Route& route,
+                                      const std::string& base_url, absl::Time now) {
+  std::optional<Envelope> envelope = ParseEnvelope(response.body);
+  const bool success_status = response.status >= 200 && response.status < 300;
+  if (success_status && envelope.has_value() && envelope->success) return std::move(envelope->data);
+  absl::Status status;
+  // A rate limiter, which stands before the routes, answers plain text.
+  if (!envelope.has_value() && response.status != 429) {
+    status = NotOurBackendError(response, base_url);
+  } else {
+    const Envelope failure = std::move(envelope).value_or(Envelope{});
+    const absl::StatusCode code = CodeOf(response.status, failure);
+    status = absl::Status(code, MessageOf(code, response.status, failure, route, base_url));
+    if (!failure.code.empty()) status = base::WithReason(std::move(status), failure.code);
+    if (IsValidationError(response.status, failure)) status.SetPayload(kRefusedUrl, absl::Cord());
+  }
+  if (response.status >= 400 && response.status < 500 && response.status != 408) {
+    status.SetPayload(kRefusedUrl, absl::Cord());
+  }
+  if (const auto wait = http::RetryAfter(response, now); wait.has_value()) {
+    status = base::WithRetryAfter(std::move(status), absl::ToDoubleSeconds(*wait));
+  }
+  return status;
+}
+
+absl::Status NoAnswerError(const absl::Status& error, const std::string& base_url) {
+  const bool network = absl::IsUnavailable(error);
+  absl::Status status(error.code(),
+                      absl::StrCat("the backend at ", base_url, " gave no answer",
+                                   network ? " (is it running, and is BACKEND_API_URL right?)" : "",
+                                   ": ", error.message()));
+  error.ForEachPayload(
+      [&](absl::string_view url, const absl::Cord& payload) { status.SetPayload(url, payload); });
+  return network ? base::WithReason(std::move(status), "BACKEND_UNAVAILABLE") : status;
+}
+
+bool IsTransientAnswer(const http::HttpResponse& response) {
+  if (!http::Retrier::IsTransientStatus(response)) return false;
+  if (response.status != 500) return true;
+  const std::optional<Envelope> envelope = ParseEnvelope(response.body);
+  return !envelope.has_value() || !IsValidationError(response.status, *envelope);
+}
+
+bool MayHaveBeenApplied(const absl::Status& status) {
+  return !status.GetPayload(kRefusedUrl).has_value() &&
+         http::HttpFailureOf(status).may_have_arrived;
+}
+
+}  // namespace aifx::backend

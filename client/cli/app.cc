@@ -1,0 +1,72 @@
+#include "client/cli/app.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <exception>
+
+#include "client/cli/commands.h"
+#include "client/cli/version.h"
+
+namespace aifx::cli {
+namespace {
+
+constexpr char kFooter[] = R"(
+Exit codes
+  0   done; `aifx health`: SERVING
+  1   failed, or refused by the server; training: also a registration that is pending
+  2   wrong usage, or a request with a wrong value
+  3   the server, or the backend behind it, does not answer in time
+  75  training: too little data yet
+
+Environment
+  AIFX_SERVER          HOST:PORT of the server
+  BACKEND_API_URL      URL of the backend (training)
+  ML_ENGINE_API_KEY    its key, or ML_ENGINE_API_KEY_FILE, a file that holds it (training)
+  NO_COLOR             set: no colours
+
+`aifx COMMAND --help` describes a command.)";
+
+int Parse(CLI::App& app, const std::vector<std::string>& arguments, Console& console) {
+  try {
+    // CLI11 takes them last first.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ParseError& error) {
+    const bool is_answer = error.get_exit_code() == 0;  // --help, --version
+    app.exit(error, console.out, console.err);
+    return is_answer ? kDone : kUsage;
+  }
+  return -1;
+}
+
+int RunUnguarded(const std::vector<std::string>& arguments, Console& console) {
+  CLI::App app("Trading signals of the aifx engine on the command line.", "aifx");
+  app.set_version_flag("--version", VersionText());
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  app.failure_message(CLI::FailureMessage::simple);
+  Invocation invocation{console, {}};
+  AddPredict(app, invocation);
+  AddOutcome(app, invocation);
+  AddAccuracy(app, invocation);
+  AddPredictions(app, invocation);
+  AddModels(app, invocation);
+  AddHealth(app, invocation);
+  AddTrain(app, invocation);
+  if (const int exit_code = Parse(app, arguments, console); exit_code >= 0) return exit_code;
+  return invocation.run();
+}
+
+}  // namespace
+
+int RunCli(const std::vector<std::string>& arguments, Console& console) {
+  try {
+    return RunUnguarded(arguments, console);
+  } catch (const std::exception& error) {
+    console.err << "aifx: unexpected failure: " << error.what() << "\n";
+  } catch (...) {
+    console.err << "aifx: unexpected failure\n";
+  }
+  return kFailed;
+}
+
+}  // namespace aifx::cli

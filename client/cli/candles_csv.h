@@ -1,0 +1,24 @@
+#ifndef AIFX_CLIENT_CLI_CANDLES_CSV_H_
+#define AIFX_CLIENT_CLI_CANDLES_CSV_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "core/market/candle.h"
+
+namespace aifx::cli {
+
+// Candles of a CSV with a header line, in the file's order. Columns by name, in any order:
+// timestamp (the open time, UTC), open, high, low, close; volume, spread (in price units) and
+// spread_pips may be left out, and their cells empty. Other columns are ignored. InvalidArgument
+// names the line and the column; `name` is how messages call the file. Whether the candles make
+// sense is for the server to say.
+absl::StatusOr<std::vector<market::Candle>> ParseCandlesCsv(absl::string_view text,
+                                                            absl::string_view name,
+                                                            double pip_size);
+
+}  // namespace aifx::cli
+
+#endif  // AIFX_CLIENT_CLI_CANDLES_CSV_H_

@@ -1,0 +1,179 @@
+#include "server/rpc/guard.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "core/base/ids.h"
+#include "core/base/violation.h"
+#include "server/rpc/status.h"
+
+namespace aifx::rpc {
+namespace {
+
+constexpr char kRequestIdKey[] = "x-request-id";
+constexpr char kTraceparentKey[] = "traceparent";
+constexpr size_t kMaxIdBytes = 128;
+
+int64_t SteadyNanos() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+// A caller's id goes into log lines and headers: only harmless characters, else it is not taken.
+bool IsSafeId(absl::string_view text) {
+  return !text.empty() && text.size() <= kMaxIdBytes &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' ||
+                  c == '.' || c == ':';
+         });
+}
+
+std::string MetadataOf(const grpc::CallbackServerContext& context, const char* key) {
+  const auto found = context.client_metadata().find(key);
+  if (found == context.client_metadata().end()) return "";
+  const std::string value(found->second.data(), found->second.size());
+  return IsSafeId(value) ? value : "";
+}
+
+}  // namespace
+
+// gRPC's side of a call. It deletes itself when gRPC is done with it.
+class Call::Reactor final : public grpc::ServerUnaryReactor {
+ public:
+  Reactor(CallGuard& guard, base::CallContext context)
+      : guard_(guard), context_(std::move(context)) {
+    guard_.in_flight_.fetch_add(1);
+  }
+  void OnCancel() override { context_.Cancel(); }
+  void OnDone() override {
+    guard_.in_flight_.fetch_sub(1);
+    delete this;
+  }
+
+ private:
+  CallGuard& guard_;
+  const base::CallContext context_;
+};
+
+Call::Call(CallGuard& guard, std::string method, base::CallContext context)
+    : guard_(guard),
+      method_(std::move(method)),
+      context_(std::move(context)),
+      start_nanos_(SteadyNanos()) {}
+
+Call::~Call() { Finish(absl::InternalError("the call was dropped without an answer")); }
+
+void Call::Finish(const absl::Status& status) {
+  if (finished_.exchange(true)) return;
+  guard_.LogCall(*this, status);
+  reactor_->Finish(ToGrpcStatus(status, context_.request_id));
+}
+
+void Call::Protect(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    Finish(absl::InternalError(absl::StrCat("uncaught exception: ", error.what())));
+  } catch (...) {
+    Finish(absl::InternalError("uncaught exception of an unknown type"));
+  }
+}
+
+absl::Status Call::CheckAlive() const {
+  if (context_.IsCancelled()) return absl::CancelledError("the caller has gone away");
+  if (guard_.clock_.Now() >= context_.deadline) {
+    return absl::DeadlineExceededError("the deadline passed before the work was done");
+  }
+  return absl::OkStatus();
+}
+
+base::CallContext CallGuard::ContextOf(const grpc::CallbackServerContext& context) const {
+  base::CallContext result;
+  result.deadline =
+      std::min(absl::FromChrono(context.deadline()), clock_.Now() + options_.max_deadline);
+  result.request_id = MetadataOf(context, kRequestIdKey);
+  if (result.request_id.empty()) result.request_id = base::NewUuid();
+  result.traceparent = MetadataOf(context, kTraceparentKey);
+  return result;
+}
+
+absl::Status CallGuard::Admit(size_t request_bytes, size_t max_bytes) const {
+  if (draining_.load()) {
+    return base::WithRetryAfter(
+        base::WithReason(absl::UnavailableError("the server is shutting down"), "SHUTTING_DOWN"),
+        1);
+  }
+  const size_t limit = max_bytes > 0 ? max_bytes : options_.receive_bytes;
+  if (request_bytes > limit) {
+    return base::WithReason(
+        absl::ResourceExhaustedError(absl::StrCat("the request has ", request_bytes,
+                                                  " bytes, this method takes at most ", limit)),
+        "REQUEST_TOO_LARGE");
+  }
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* CallGuard::Start(grpc::CallbackServerContext* context,
+                                           absl::string_view method, size_t request_bytes,
+                                           const std::function<void(const CallPtr&)>& handler,
+                                           size_t max_bytes) {
+  const CallPtr call(new Call(*this, std::string(method), ContextOf(*context)));
+  // In both places: an answer without a message may come with trailers only.
+  context->AddInitialMetadata(kRequestIdKey, call->context().request_id);
+  context->AddTrailingMetadata(kRequestIdKey, call->context().request_id);
+  auto* reactor = new Call::Reactor(*this, call->context());
+  call->reactor_ = reactor;
+  absl::Status status = Admit(request_bytes, max_bytes);
+  if (status.ok()) status = call->CheckAlive();
+  if (status.ok()) {
+    call->Protect([&] { handler(call); });
+  } else {
+    call->Finish(status);
+  }
+  return reactor;
+}
+
+void CallGuard::Offload(serving::Executor& executor, const CallPtr& call,
+                        std::function<void()> work) {
+  const absl::Status submitted = executor.Submit([call, work = std::move(work)] {
+    if (const absl::Status alive = call->CheckAlive(); !alive.ok()) return call->Finish(alive);
+    call->Protect(work);
+  });
+  if (!submitted.ok()) call->Finish(submitted);
+}
+
+grpc::ServerUnaryReactor* CallGuard::NotThereYet(grpc::CallbackServerContext* context,
+                                                 absl::string_view method) {
+  return Start(context, method, 0, [method](const CallPtr& call) {
+    call->Finish(base::WithReason(
+        absl::UnimplementedError(absl::StrCat(method, " is not there yet in this version")),
+        "NOT_THERE_YET"));
+  });
+}
+
+grpc::Status CallGuard::NotThereYetStatus(absl::string_view method) {
+  return ToGrpcStatus(base::WithReason(absl::UnimplementedError(absl::StrCat(
+                                           method, " is not there yet in this version")),
+                                       "NOT_THERE_YET"),
+                      "");
+}
+
+void CallGuard::LogCall(const Call& call, const absl::Status& status) const {
+  const double milliseconds = static_cast<double>(SteadyNanos() - call.start_nanos_) * 1e-6;
+  base::LogFields fields = {{"method", call.method_},
+                            {"code", CodeName(status.code())},
+                            {"duration_ms", absl::StrFormat("%.3f", milliseconds)},
+                            {"request_id", call.context_.request_id}};
+  if (!call.context_.traceparent.empty())
+    fields.emplace_back("traceparent", call.context_.traceparent);
+  if (!status.ok()) fields.emplace_back("error", std::string(status.message()));
+  logger_.Log(IsHidden(status) ? base::LogLevel::kError : base::LogLevel::kInfo, "call", fields);
+}
+
+}  // namespace aifx::rpc

@@ -1,0 +1,82 @@
+#ifndef AIFX_SERVER_RPC_MODEL_SERVICE_H_
+#define AIFX_SERVER_RPC_MODEL_SERVICE_H_
+
+#include <string>
+
+#include "aifx/ml/v1/model_service.grpc.pb.h"
+#include "core/model/model_store.h"
+#include "core/serving/executor.h"
+#include "core/serving/registry.h"
+#include "server/rpc/guard.h"
+
+namespace aifx::rpc {
+
+// What the service works with; all outlive it.
+struct ModelServiceDeps {
+  CallGuard& guard;
+  const model::ModelStore& store;
+  const serving::ModelRegistry& registry;
+  serving::Executor& blocking;  // manifests are read from the disk
+};
+
+// aifx.ml.v1.ModelService: what is in the store and what of it serves.
+class ModelService final : public ml::v1::ModelService::CallbackService {
+ public:
+  explicit ModelService(ModelServiceDeps deps) : deps_(deps) {}
+
+  grpc::ServerUnaryReactor* ListModels(grpc::CallbackServerContext* context,
+                                       const ml::v1::ListModelsRequest* request,
+                                       ml::v1::ListModelsResponse* response) override;
+  grpc::ServerUnaryReactor* GetModel(grpc::CallbackServerContext* context,
+                                     const ml::v1::GetModelRequest* request,
+                                     ml::v1::GetModelResponse* response) override;
+
+  grpc::ServerUnaryReactor* LoadModel(grpc::CallbackServerContext* context,
+                                      const ml::v1::LoadModelRequest*, ml::v1::Model*) override {
+    return deps_.guard.NotThereYet(context, "ModelService.LoadModel");
+  }
+  grpc::ServerUnaryReactor* UnloadModel(grpc::CallbackServerContext* context,
+                                        const ml::v1::UnloadModelRequest*,
+                                        ml::v1::Model*) override {
+    return deps_.guard.NotThereYet(context, "ModelService.UnloadModel");
+  }
+  grpc::ServerUnaryReactor* SetActiveVersion(grpc::CallbackServerContext* context,
+                                             const ml::v1::SetActiveVersionRequest*,
+                                             ml::v1::SetActiveVersionResponse*) override {
+    return deps_.guard.NotThereYet(context, "ModelService.SetActiveVersion");
+  }
+  grpc::ServerUnaryReactor* SetKillSwitch(grpc::CallbackServerContext* context,
+                                          const ml::v1::SetKillSwitchRequest*,
+                                          ml::v1::SetKillSwitchResponse*) override {
+    return deps_.guard.NotThereYet(context, "ModelService.SetKillSwitch");
+  }
+  grpc::ServerUnaryReactor* ListExperiments(grpc::CallbackServerContext* context,
+                                            const ml::v1::ListExperimentsRequest*,
+                                            ml::v1::ListExperimentsResponse*) override {
+    return deps_.guard.NotThereYet(context, "ModelService.ListExperiments");
+  }
+  grpc::ServerUnaryReactor* CreateExperiment(grpc::CallbackServerContext* context,
+                                             const ml::v1::CreateExperimentRequest*,
+                                             ml::v1::Experiment*) override {
+    return deps_.guard.NotThereYet(context, "ModelService.CreateExperiment");
+  }
+  grpc::ServerUnaryReactor* EndExperiment(grpc::CallbackServerContext* context,
+                                          const ml::v1::EndExperimentRequest*,
+                                          ml::v1::Experiment*) override {
+    return deps_.guard.NotThereYet(context, "ModelService.EndExperiment");
+  }
+
+ private:
+  void DescribeVersion(const serving::VersionView& view, const std::string& request_id,
+                       ml::v1::Model& message) const;
+  absl::Status List(const ml::v1::ListModelsRequest& request, const std::string& request_id,
+                    ml::v1::ListModelsResponse& response) const;
+  absl::Status Get(const ml::v1::GetModelRequest& request, const std::string& request_id,
+                   ml::v1::GetModelResponse& response) const;
+
+  const ModelServiceDeps deps_;
+};
+
+}  // namespace aifx::rpc
+
+#endif  // AIFX_SERVER_RPC_MODEL_SERVICE_H_

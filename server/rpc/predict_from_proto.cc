@@ -1,0 +1,196 @@
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/ids.h"
+#include "core/base/status_macros.h"
+#include "server/rpc/fields.h"
+#include "server/rpc/from_proto.h"
+#include "server/rpc/times.h"
+
+namespace aifx::rpc {
+namespace {
+
+constexpr int kMaxContextSeries = 16;
+constexpr size_t kMaxNameBytes = 64;
+
+using Candles = std::vector<market::Candle>;
+
+void ReadMessages(const ml::v1::CandleSeries& series, Candles& candles, Violations& violations) {
+  candles.resize(static_cast<size_t>(series.candles_size()));
+  for (int i = 0; i < series.candles_size(); ++i) {
+    const ml::v1::Candle& message = series.candles(i);
+    market::Candle& candle = candles[static_cast<size_t>(i)];
+    if (!message.has_open_time()) {
+      const std::string field = absl::StrCat("series.candles[", i, "].open_time");
+      violations.push_back({field, absl::StrCat(field, " is missing")});
+    } else if (const auto& time = message.open_time();
+               time.nanos() == 0 && std::abs(time.seconds()) < int64_t{1} << 35) {
+      candle.open_time = absl::FromUnixSeconds(time.seconds());  // nearly always
+    } else if (const auto checked = TimeFromProto(
+                   time, absl::StrCat("series.candles[", i, "].open_time"), violations)) {
+      candle.open_time = *checked;
+    }
+    candle.open = message.open();
+    candle.high = message.high();
+    candle.low = message.low();
+    candle.close = message.close();
+    if (message.has_volume()) candle.volume = message.volume();
+    if (message.has_spread_pips()) candle.spread_pips = message.spread_pips();
+  }
+}
+
+void CheckColumn(const char* name, int size, int want, bool may_be_empty, Violations& violations) {
+  if (size == want || (may_be_empty && size == 0)) return;
+  const std::string field = absl::StrCat("series.columns.", name);
+  violations.push_back({field, absl::StrCat(field, " has ", size, " values, ",
+                                            "series.columns.open_time_seconds has ", want)});
+}
+
+void ReadColumns(const ml::v1::CandleColumns& columns, Candles& candles, Violations& violations) {
+  const int size = columns.open_time_seconds_size();
+  const size_t before = violations.size();
+  CheckColumn("open", columns.open_size(), size, false, violations);
+  CheckColumn("high", columns.high_size(), size, false, violations);
+  CheckColumn("low", columns.low_size(), size, false, violations);
+  CheckColumn("close", columns.close_size(), size, false, violations);
+  CheckColumn("volume", columns.volume_size(), size, true, violations);
+  CheckColumn("spread_pips", columns.spread_pips_size(), size, true, violations);
+  if (violations.size() != before) return;
+  candles.resize(static_cast<size_t>(size));
+  for (int i = 0; i < size; ++i) {
+    market::Candle& candle = candles[static_cast<size_t>(i)];
+    candle.open_time = absl::FromUnixSeconds(columns.open_time_seconds(i));
+    candle.open = columns.open(i);
+    candle.high = columns.high(i);
+    candle.low = columns.low(i);
+    candle.close = columns.close(i);
+    if (columns.volume_size() > 0) candle.volume = columns.volume(i);
+    if (columns.spread_pips_size() > 0) candle.spread_pips = columns.spread_pips(i);
+  }
+}
+
+Candles ReadSeries(const ml::v1::CandleSeries& series, Violations& violations) {
+  Candles candles;
+  if (series.candles_size() > 0 && series.has_columns()) {
+    violations.push_back(
+        {"series", "series has candles and columns: give the candles in one form only"});
+    return candles;
+  }
+  if (series.has_columns()) {
+    ReadColumns(series.columns(), candles, violations);
+  } else {
+    ReadMessages(series, candles, violations);
+  }
+  return candles;
+}
+
+void ReadRisk(const ml::v1::RiskOptions& risk, PredictArguments& arguments,
+              Violations& violations) {
+  if (risk.has_min_risk_reward_ratio()) {
+    CheckRange(risk.min_risk_reward_ratio(), 0, 99.99, "risk.min_risk_reward_ratio", violations);
+    arguments.request.risk.min_reward_ratio = risk.min_risk_reward_ratio();
+  }
+  if (risk.has_risk_per_trade_percent()) {
+    const double percent = risk.risk_per_trade_percent();
+    if (!(percent > 0 && percent <= 100)) {
+      violations.push_back(
+          {"risk.risk_per_trade_percent",
+           absl::StrCat("risk.risk_per_trade_percent ", percent, " is not above 0 and up to 100")});
+    }
+    arguments.request.risk.risk_percent = percent;
+  }
+  if (!risk.has_equity()) return;
+  if (!std::isfinite(risk.equity()) || risk.equity() <= 0) {
+    violations.push_back(
+        {"risk.equity", absl::StrCat("risk.equity ", risk.equity(), " is not above 0")});
+  }
+  arguments.warnings.push_back(
+      {"EQUITY_NOT_USED", "sizes are in percent of equity and are not rounded in this version"});
+}
+
+void ReadModel(const ml::v1::PredictRequest& message, PredictArguments& arguments,
+               Violations& violations) {
+  if (message.model_name().size() > kMaxNameBytes) {
+    violations.push_back({"model_name", absl::StrCat("model_name has ", message.model_name().size(),
+                                                     " bytes, at most ", kMaxNameBytes)});
+  }
+  arguments.request.model.name = message.model_name();
+  if (!message.has_model_version()) return;
+  if (message.model_version() <= 0) {
+    violations.push_back({"model_version", absl::StrCat("model_version ", message.model_version(),
+                                                        " is not YYYYMMDDhhmmss")});
+  }
+  arguments.request.model.version = message.model_version();
+}
+
+void ReadContext(const ml::v1::PredictRequest& message, PredictArguments& arguments,
+                 Violations& violations) {
+  if (message.context_series_size() == 0) return;
+  if (message.context_series_size() > kMaxContextSeries) {
+    violations.push_back(
+        {"context_series", absl::StrCat("context_series has ", message.context_series_size(),
+                                        " series, at most ", kMaxContextSeries)});
+  }
+  arguments.warnings.push_back(
+      {"CONTEXT_SERIES_NOT_USED", "no feature set of this version uses other pairs"});
+}
+
+}  // namespace
+
+absl::StatusOr<Candles> CandlesFromProto(const ml::v1::CandleSeries& series) {
+  Violations violations;
+  Candles candles = ReadSeries(series, violations);
+  if (!violations.empty()) return base::InvalidArgument(violations);
+  return candles;
+}
+
+absl::StatusOr<PredictArguments> PredictFromProto(const ml::v1::PredictRequest& message,
+                                                  absl::Time now) {
+  Violations violations;
+  const auto pair = PairFromProto(message.pair(), "pair", true, violations);
+  const auto timeframe =
+      EnumFromProto<market::Timeframe>(message.timeframe(), "timeframe", true, violations);
+  // CurrencyPair is always valid, so a placeholder stands in until the violations are returned.
+  static const market::CurrencyPair kAnyPair = *market::CurrencyPair::Parse("EUR/USD");
+  PredictArguments arguments{.request = {.pair = pair.value_or(kAnyPair)}};
+  pipeline::PredictRequest& request = arguments.request;
+  request.timeframe = timeframe.value_or(market::Timeframe::k1Hour);
+  Candles candles = ReadSeries(message.series(), violations);
+  // A series without candles is no series: the newest are fetched.
+  const bool given = message.series().candles_size() > 0 ||
+                     message.series().columns().open_time_seconds_size() > 0;
+  if (given) request.candles = std::move(candles);
+  if (message.has_as_of()) {
+    request.as_of = TimeFromProto(message.as_of(), "as_of", violations);
+    if (given) {
+      violations.push_back({"as_of", "as_of goes with candles from the backend, not with series"});
+    } else if (request.as_of.has_value() && *request.as_of > now) {
+      violations.push_back(
+          {"as_of", absl::StrCat("as_of ", absl::FormatTime(*request.as_of, absl::UTCTimeZone()),
+                                 " is in the future")});
+    }
+  }
+  ReadModel(message, arguments, violations);
+  ReadContext(message, arguments, violations);
+  ReadRisk(message.risk(), arguments, violations);
+  CheckUuid(message.request_id(), "request_id", violations);
+  request.request_id = message.request_id().empty() ? base::NewUuid() : message.request_id();
+  arguments.submit = message.submit();
+  if (!violations.empty()) return base::InvalidArgument(violations);
+  return arguments;
+}
+
+absl::Status WithSeriesPaths(const absl::Status& status) {
+  Violations violations = base::ViolationsOf(status);
+  if (violations.empty()) return status;
+  for (base::FieldViolation& violation : violations) {
+    if (absl::StartsWith(violation.field, "candles")) {
+      violation.field = absl::StrCat("series.", violation.field);
+    }
+  }
+  return base::InvalidArgument(violations);
+}
+
+}  // namespace aifx::rpc

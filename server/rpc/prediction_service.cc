@@ -1,0 +1,234 @@
+#include "server/rpc/prediction_service.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
+#include "core/base/violation.h"
+#include "server/rpc/from_proto.h"
+#include "server/rpc/status.h"
+#include "server/rpc/times.h"
+#include "server/rpc/to_proto.h"
+#include "server/rpc/unimplemented.h"
+
+namespace aifx::rpc {
+namespace {
+
+constexpr int kMaxBatchItems = 256;
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+SteadyTime Now() { return std::chrono::steady_clock::now(); }
+absl::Duration Since(SteadyTime start) { return absl::FromChrono(Now() - start); }
+
+}  // namespace
+
+// One prediction of a call.
+struct PredictionService::Item {
+  absl::Status status;  // the first error; later steps leave such an item alone
+  std::optional<pipeline::PreparedRequest> prepared;
+  std::vector<base::Warning> warnings;
+  bool submit = false;
+  std::optional<records::Prediction> prediction;  // kept where it is to be submitted
+  ml::v1::PredictResponse* response = nullptr;    // the call's; alive until Finish
+};
+
+// One call on its way: Prepare (RPC thread), fetch (blocking pool), inference, submit (blocking
+// pool), answer. Only one thread at a time holds it.
+struct PredictionService::Work {
+  CallPtr call;
+  std::vector<Item> items;
+  ml::v1::BatchPredictResponse* batch = nullptr;  // null: a single Predict
+  SteadyTime started = Now();
+  SteadyTime queued;
+
+  bool Any(bool (*predicate)(const Item&)) const {
+    for (const Item& item : items) {
+      if (item.status.ok() && predicate(item)) return true;
+    }
+    return false;
+  }
+};
+
+absl::Status PredictionService::PrepareItem(const ml::v1::PredictRequest& request,
+                                            Item& item) const {
+  AIFX_ASSIGN_OR_RETURN(PredictArguments arguments,
+                        PredictFromProto(request, deps_.guard.clock().Now()));
+  if (arguments.request.model.name.empty()) arguments.request.model.name = deps_.default_model;
+  auto prepared = deps_.engine.Prepare(std::move(arguments.request));
+  if (!prepared.ok()) return WithSeriesPaths(prepared.status());
+  item.prepared = *std::move(prepared);
+  item.submit = arguments.submit;
+  item.warnings = std::move(arguments.warnings);
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* PredictionService::Predict(grpc::CallbackServerContext* context,
+                                                     const ml::v1::PredictRequest* request,
+                                                     ml::v1::PredictResponse* response) {
+  return deps_.guard.Start(context, "PredictionService.Predict", request->ByteSizeLong(),
+                           [&](const CallPtr& call) {
+                             auto work = std::make_shared<Work>();
+                             work->call = call;
+                             Item& item = work->items.emplace_back();
+                             item.response = response;
+                             item.status = PrepareItem(*request, item);
+                             StartWork(std::move(work));
+                           });
+}
+
+grpc::ServerUnaryReactor* PredictionService::BatchPredict(
+    grpc::CallbackServerContext* context, const ml::v1::BatchPredictRequest* request,
+    ml::v1::BatchPredictResponse* response) {
+  const auto handler = [&](const CallPtr& call) {
+    if (request->requests_size() < 1 || request->requests_size() > kMaxBatchItems) {
+      return call->Finish(base::InvalidArgument(
+          {{"requests", absl::StrCat("requests has ", request->requests_size(), " items, not 1..",
+                                     kMaxBatchItems)}}));
+    }
+    auto work = std::make_shared<Work>();
+    work->call = call;
+    work->batch = response;
+    work->items.resize(static_cast<size_t>(request->requests_size()));
+    for (int i = 0; i < request->requests_size(); ++i) {
+      Item& item = work->items[static_cast<size_t>(i)];
+      item.response = response->add_results()->mutable_response();
+      item.status = PrepareItem(request->requests(i), item);
+    }
+    StartWork(std::move(work));
+  };
+  return deps_.guard.Start(context, "PredictionService.BatchPredict", request->ByteSizeLong(),
+                           handler, deps_.batch_receive_bytes);
+}
+
+void PredictionService::StartWork(std::shared_ptr<Work> work) {
+  if (work->Any([](const Item& item) { return item.prepared->NeedsFetch(); })) {
+    const CallPtr call = work->call;
+    return deps_.guard.Offload(deps_.blocking, call,
+                               [this, work = std::move(work)] { FetchAll(work); });
+  }
+  QueueInference(work);
+}
+
+void PredictionService::FetchAll(const std::shared_ptr<Work>& work) {
+  for (Item& item : work->items) {
+    if (!item.status.ok() || !item.prepared->NeedsFetch()) continue;
+    item.status = work->call->CheckAlive();
+    if (item.status.ok()) item.status = deps_.engine.Fetch(*item.prepared, work->call->context());
+  }
+  QueueInference(work);
+}
+
+void PredictionService::QueueInference(const std::shared_ptr<Work>& work) {
+  if (!work->Any([](const Item&) { return true; })) return Answer(*work);
+  work->queued = Now();
+  deps_.guard.Offload(deps_.inference, work->call, [this, work] { Infer(work); });
+}
+
+void PredictionService::Infer(const std::shared_ptr<Work>& work) {
+  const absl::Duration queue = Since(work->queued);
+  std::vector<pipeline::PreparedRequest> ready;
+  std::vector<Item*> owners;
+  for (Item& item : work->items) {
+    if (!item.status.ok()) continue;
+    ready.push_back(*std::move(item.prepared));
+    owners.push_back(&item);
+  }
+  auto answers = deps_.engine.Run(absl::MakeSpan(ready));
+  for (size_t i = 0; i < owners.size(); ++i) {
+    Item& item = *owners[i];
+    item.status = answers[i].status();
+    if (!item.status.ok()) continue;
+    records::Prediction& prediction = answers[i]->prediction;
+    for (base::Warning& warning : item.warnings) prediction.warnings.push_back(std::move(warning));
+    ToProto(prediction, *item.response->mutable_prediction());
+    ToProto(answers[i]->times, queue, *item.response->mutable_timings());
+    if (item.submit) item.prediction = std::move(prediction);
+  }
+  if (!work->Any([](const Item& item) { return item.prediction.has_value(); })) {
+    return Answer(*work);
+  }
+  // Not Offload: a prediction that exists is answered whatever becomes of its submission.
+  const absl::Status queued =
+      deps_.blocking.Submit([this, work] { work->call->Protect([&] { SubmitAll(work); }); });
+  if (queued.ok()) return;
+  for (Item& item : work->items) {
+    if (!item.prediction.has_value()) continue;
+    auto* submission = item.response->mutable_submission();
+    submission->set_request_id(item.prediction->id);
+    submission->set_state(ml::v1::SUBMISSION_STATE_DEAD);
+    *submission->mutable_error() = ToRpcStatus(queued, work->call->context().request_id);
+  }
+  Answer(*work);
+}
+
+void PredictionService::SubmitAll(const std::shared_ptr<Work>& work) {
+  for (Item& item : work->items) {
+    if (item.prediction.has_value()) SubmitOne(item, *work);
+  }
+  Answer(*work);
+}
+
+void PredictionService::SubmitOne(Item& item, const Work& work) {
+  const SteadyTime start = Now();
+  const absl::Time created = deps_.guard.clock().Now();
+  records::SubmissionReceipt receipt{.request_id = item.prediction->id,
+                                     .state = records::SubmissionState::kDead};
+  absl::Status status = work.call->CheckAlive();
+  const records::Submission submission = records::SubmissionOf(*item.prediction);
+  if (const auto violations = records::ValidateSubmission(submission);
+      status.ok() && !violations.empty()) {
+    status = base::InvalidArgument(violations);
+  }
+  if (status.ok()) {
+    auto submitted = deps_.sink.Submit(submission, work.call->context());
+    if (submitted.ok()) receipt = *submitted;
+    status = submitted.status();
+    if (base::ReasonOf(status) == "SUBMISSION_AMBIGUOUS") {
+      receipt.state = records::SubmissionState::kUnknown;
+    }
+  }
+  auto* message = item.response->mutable_submission();
+  ToProto(receipt, created, *message);
+  if (!status.ok()) {
+    *message->mutable_error() = ToRpcStatus(status, work.call->context().request_id);
+  }
+  *item.response->mutable_timings()->mutable_submit() = DurationToProto(Since(start));
+}
+
+void PredictionService::Answer(Work& work) {
+  const auto total = DurationToProto(Since(work.started));
+  for (size_t i = 0; i < work.items.size(); ++i) {
+    const Item& item = work.items[i];
+    if (item.status.ok()) {
+      *item.response->mutable_timings()->mutable_total() = total;
+    } else if (work.batch != nullptr) {
+      *work.batch->mutable_results(static_cast<int>(i))->mutable_error() =
+          ToRpcStatus(item.status, work.call->context().request_id);
+    }
+  }
+  work.call->Finish(work.batch != nullptr ? absl::OkStatus() : work.items[0].status);
+}
+
+grpc::ServerBidiReactor<ml::v1::StreamPredictRequest, ml::v1::StreamPredictResponse>*
+PredictionService::StreamPredict(grpc::CallbackServerContext*) {
+  return new UnimplementedBidiStream<ml::v1::StreamPredictRequest, ml::v1::StreamPredictResponse>(
+      CallGuard::NotThereYetStatus("PredictionService.StreamPredict"));
+}
+
+grpc::ServerWriteReactor<ml::v1::WatchPredictionsResponse>* PredictionService::WatchPredictions(
+    grpc::CallbackServerContext*, const ml::v1::WatchPredictionsRequest*) {
+  return new UnimplementedServerStream<ml::v1::WatchPredictionsResponse>(
+      CallGuard::NotThereYetStatus("PredictionService.WatchPredictions"));
+}
+
+grpc::ServerUnaryReactor* PredictionService::ExplainPrediction(
+    grpc::CallbackServerContext* context, const ml::v1::ExplainPredictionRequest*,
+    ml::v1::ExplainPredictionResponse*) {
+  return deps_.guard.NotThereYet(context, "PredictionService.ExplainPrediction");
+}
+
+}  // namespace aifx::rpc

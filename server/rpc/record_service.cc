@@ -1,0 +1,82 @@
+#include "server/rpc/record_service.h"
+
+#include <utility>
+
+#include "server/rpc/from_proto.h"
+#include "server/rpc/to_proto.h"
+
+namespace aifx::rpc {
+
+grpc::ServerUnaryReactor* RecordService::SubmitPrediction(
+    grpc::CallbackServerContext* context, const ml::v1::SubmitPredictionRequest* request,
+    ml::v1::SubmitPredictionResponse* response) {
+  const auto handler = [&](const CallPtr& call) {
+    auto submission = SubmissionFromProto(*request);
+    if (!submission.ok()) return call->Finish(submission.status());
+    deps_.guard.Offload(
+        deps_.blocking, call, [this, call, response, submission = *std::move(submission)] {
+          const absl::Time created = deps_.guard.clock().Now();
+          const auto receipt = deps_.predictions.Submit(submission, call->context());
+          if (receipt.ok()) {
+            ToProto(*receipt, created, *response->mutable_submission());
+          }
+          call->Finish(receipt.status());
+        });
+  };
+  return deps_.guard.Start(context, "RecordService.SubmitPrediction", request->ByteSizeLong(),
+                           handler);
+}
+
+grpc::ServerUnaryReactor* RecordService::UpdateOutcome(grpc::CallbackServerContext* context,
+                                                       const ml::v1::UpdateOutcomeRequest* request,
+                                                       ml::v1::UpdateOutcomeResponse* response) {
+  const auto handler = [&](const CallPtr& call) {
+    auto update = OutcomeFromProto(*request);
+    if (!update.ok()) return call->Finish(update.status());
+    deps_.guard.Offload(deps_.blocking, call, [this, call, response, update = *std::move(update)] {
+      const auto receipt = deps_.outcomes.UpdateOutcome(update, call->context());
+      if (receipt.ok()) ToProto(*receipt, *response);
+      call->Finish(receipt.status());
+    });
+  };
+  return deps_.guard.Start(context, "RecordService.UpdateOutcome", request->ByteSizeLong(),
+                           handler);
+}
+
+grpc::ServerUnaryReactor* RecordService::ListPredictions(
+    grpc::CallbackServerContext* context, const ml::v1::ListPredictionsRequest* request,
+    ml::v1::ListPredictionsResponse* response) {
+  const auto handler = [&](const CallPtr& call) {
+    auto query = PredictionQueryFromProto(*request);
+    if (!query.ok()) return call->Finish(query.status());
+    deps_.guard.Offload(
+        deps_.blocking, call, [this, call, request, response, query = *std::move(query)] {
+          const auto page = deps_.reader.ListPredictions(query, call->context());
+          if (!page.ok()) return call->Finish(page.status());
+          for (const auto& record : page->predictions)
+            ToProto(record, *response->add_predictions());
+          response->set_total_size(page->total);
+          response->set_next_page_token(NextPredictionsToken(*request, query, *page));
+          call->Finish(absl::OkStatus());
+        });
+  };
+  return deps_.guard.Start(context, "RecordService.ListPredictions", request->ByteSizeLong(),
+                           handler);
+}
+
+grpc::ServerUnaryReactor* RecordService::GetAccuracy(grpc::CallbackServerContext* context,
+                                                     const ml::v1::GetAccuracyRequest* request,
+                                                     ml::v1::GetAccuracyResponse* response) {
+  const auto handler = [&](const CallPtr& call) {
+    auto query = AccuracyQueryFromProto(*request);
+    if (!query.ok()) return call->Finish(query.status());
+    deps_.guard.Offload(deps_.blocking, call, [this, call, response, query = *std::move(query)] {
+      const auto accuracy = deps_.reader.GetAccuracy(query, call->context());
+      if (accuracy.ok()) ToProto(*accuracy, *response);
+      call->Finish(accuracy.status());
+    });
+  };
+  return deps_.guard.Start(context, "RecordService.GetAccuracy", request->ByteSizeLong(), handler);
+}
+
+}  // namespace aifx::rpc
