@@ -1,7 +1,6 @@
 #include "core/training/evaluation.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "absl/strings/str_format.h"
 #include "core/base/status_macros.h"
@@ -50,16 +49,15 @@ GateResult ScoreGate(absl::Span<const double> probabilities,
   result.persistence =
       Score(Persistence(candles, horizon, split.fit, split.gate, classes), targets, classes);
   result.logistic = Score(Logistic(data, scaler, split.fit, split.gate, classes), targets, classes);
-  const std::pair<double, const char*> best =
-      std::min({std::pair(result.base_rate.log_loss, "the base rate"),
-                std::pair(result.persistence.log_loss, "persistence"),
-                std::pair(result.logistic.log_loss, "logistic regression")});
-  result.beats_baselines = result.network.log_loss < best.first;
+  const double log_loss =
+      std::min({result.base_rate.log_loss, result.persistence.log_loss, result.logistic.log_loss});
+  const double auc = std::max({result.base_rate.auc, result.persistence.auc, result.logistic.auc});
+  result.beats_baselines = result.network.log_loss < log_loss && result.network.auc > auc;
   if (!result.beats_baselines) {
     result.warning = absl::StrFormat(
-        "the network does not beat the baselines: its log-loss on the gate slice is %.5f, that of "
-        "%s is %.5f",
-        result.network.log_loss, best.second, best.first);
+        "the network does not beat the baselines on the gate slice: log-loss %.4f (best baseline "
+        "%.4f, less is better), AUC %.3f (best baseline %.3f, more is better)",
+        result.network.log_loss, log_loss, result.network.auc, auc);
   }
   return result;
 }

@@ -65,7 +65,7 @@ Vector Minimize(const Objective& objective, Vector x, double tolerance, int max_
       AddScaled(next, step, direction);
       next_value = objective(next, absl::MakeSpan(next_gradient));
       if (next_value <= value + 1e-4 * step * descent) break;
-      if (step < 1e-20) return x;
+      if (step < 1e-9) return x;
     }
     Pair pair{next, next_gradient, 0};
     AddScaled(pair.step, -1, x);
@@ -73,9 +73,11 @@ Vector Minimize(const Objective& objective, Vector x, double tolerance, int max_
     pair.curvature = Dot(pair.step, pair.change);
     if (pair.curvature > 1e-300) pairs.push_back(std::move(pair));
     if (pairs.size() > kPairs) pairs.pop_front();
+    const bool stalled = value - next_value <= 1e-13 * std::max(1.0, std::abs(value));
     x = std::move(next);
     gradient = std::move(next_gradient);
     value = next_value;
+    if (stalled) break;  // what is left is rounding
   }
   return x;
 }

@@ -15,7 +15,7 @@ using Objective = std::function<double(absl::Span<const double> x, absl::Span<do
 // pairs, backtracking line search). Stops where no gradient component exceeds `tolerance`, where
 // no step lowers the value any more, or after `max_iterations`. Deterministic.
 std::vector<double> Minimize(const Objective& objective, std::vector<double> start,
-                             double tolerance = 1e-8, int max_iterations = 500);
+                             double tolerance = 1e-7, int max_iterations = 500);
 
 }  // namespace aifx::training
 
