@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "core/base/log.h"
 
 // What the server is told at its start, by section. Values are checked by ParseServerConfig; names
 // of flags, variables and keys, and the defaults in words, are in settings.cc.
@@ -60,11 +61,10 @@ struct LimitsConfig {
   absl::Duration min_ping_interval = absl::Seconds(10);
 };
 
-enum class LogLevelSetting { kDebug, kInfo, kWarning, kError };
 enum class LogFormat { kAuto, kJson, kText };  // auto: text on a terminal, else JSON
 
 struct LogConfig {
-  LogLevelSetting level = LogLevelSetting::kInfo;
+  base::LogLevel level = base::LogLevel::kInfo;
   LogFormat format = LogFormat::kAuto;
 };
 

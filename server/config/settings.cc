@@ -210,11 +210,11 @@ void AddLog(std::vector<Setting>& all) {
   all.push_back(
       {"--log-level", "AIFX_LOG_LEVEL", "log.level", "info", "debug, info, warning or error", false,
        false,
-       Word<LogLevelSetting>([](ServerConfig& c) -> LogLevelSetting& { return c.log.level; },
-                             {{"debug", LogLevelSetting::kDebug},
-                              {"info", LogLevelSetting::kInfo},
-                              {"warning", LogLevelSetting::kWarning},
-                              {"error", LogLevelSetting::kError}})});
+       Word<base::LogLevel>([](ServerConfig& c) -> base::LogLevel& { return c.log.level; },
+                            {{"debug", base::LogLevel::kDebug},
+                             {"info", base::LogLevel::kInfo},
+                             {"warning", base::LogLevel::kWarning},
+                             {"error", base::LogLevel::kError}})});
   all.push_back(
       {"--log-format", "AIFX_LOG_FORMAT", "log.format", "auto",
        "json, text, or auto: text on a terminal", false, false,

@@ -1,0 +1,76 @@
+#ifndef AIFX_SERVER_APP_SERVER_APP_H_
+#define AIFX_SERVER_APP_SERVER_APP_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "client/backend/backend_client.h"
+#include "client/http/curl_client.h"
+#include "core/base/log.h"
+#include "core/model/model_store.h"
+#include "core/pipeline/predictor.h"
+#include "core/serving/executor.h"
+#include "core/serving/registry.h"
+#include "server/app/refresher.h"
+#include "server/config/server_config.h"
+#include "server/ops/drain.h"
+#include "server/ops/grpc_server.h"
+#include "server/ops/health_service.h"
+#include "server/rpc/guard.h"
+#include "server/rpc/model_service.h"
+#include "server/rpc/prediction_engine.h"
+#include "server/rpc/prediction_service.h"
+#include "server/rpc/record_service.h"
+#include "server/rpc/training_service.h"
+
+namespace aifx::app {
+
+// The whole server, wired: the only place that knows concrete types. Serves from Start on, with the
+// backend down and without a model too. Members stand in the order of their dependence.
+class ServerApp {
+ public:
+  // Wires and starts to serve; then loads the active models. `logger` outlives the app.
+  // Unavailable where the address cannot be served; InvalidArgument for the backend's settings.
+  static absl::StatusOr<std::unique_ptr<ServerApp>> Start(const config::ServerConfig& config,
+                                                          base::Logger& logger);
+  ~ServerApp();
+
+  // HOST:PORT that is served.
+  std::string Address() const;
+
+  // Takes the server out of service (ops/drain.h), then stops it.
+  ops::DrainResult DrainAndStop(const std::function<bool(absl::Duration)>& wait_for_signal);
+
+ private:
+  ServerApp(const config::ServerConfig& config, base::Logger& logger,
+            std::unique_ptr<http::CurlClient> http,
+            std::unique_ptr<backend::BackendClient> backend);
+
+  absl::Status Listen();
+  void RefreshModels();
+
+  const config::ServerConfig config_;
+  base::Logger& logger_;
+  const std::unique_ptr<http::CurlClient> http_;
+  const std::unique_ptr<backend::BackendClient> backend_;
+  const model::ModelStore store_;
+  serving::ModelRegistry registry_;
+  const pipeline::Predictor predictor_;
+  const rpc::PredictorEngine engine_;
+  // What the executors' tasks use stands above them, and the guard counts their calls.
+  rpc::CallGuard guard_;
+  serving::Executor inference_;
+  serving::Executor blocking_;
+  ops::HealthService health_;
+  rpc::PredictionService predictions_;
+  rpc::RecordService records_;
+  rpc::ModelService models_;
+  rpc::TrainingService training_;
+  ops::GrpcServer grpc_;
+  std::unique_ptr<Refresher> refresher_;
+};
+
+}  // namespace aifx::app
+
+#endif  // AIFX_SERVER_APP_SERVER_APP_H_
