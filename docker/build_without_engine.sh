@@ -5,7 +5,8 @@
 # and without capabilities. Needs root. Network and package settings are this machine's.
 #
 # Usage: docker/build_without_engine.sh [--keep] [engine|backend]...
-#   --keep   leaves the images in place (default: removes them at the end)
+#   --keep   leaves images and layers in place, so that the next build starts from them
+#            (default: removes them at the end)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -14,7 +15,7 @@ for option in "$@"; do
   case $option in
     --keep) keep=1 ;;
     engine | backend) targets+=("$option") ;;
-    *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
   esac
 done
 ((${#targets[@]})) || targets=(backend engine)
@@ -29,8 +30,11 @@ install_packages buildah debootstrap crun
 
 mkdir -p "$deps_dir"
 work=$(mktemp -d "$deps_dir/images.XXXXXX")
-export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
-image_tool() { buildah --root "$deps_dir/image-storage" --runroot "$work/run" "$@"; }
+export BUILDAH_ISOLATION=chroot
+# vfs copies where overlay would mount, but works in every sandbox.
+image_tool() {
+  buildah --root "$deps_dir/image-storage" --runroot "$work/run" --storage-driver vfs "$@"
+}
 
 # Mounts live in a name space of their own (see start_program), so that nothing but
 # files is left to remove.
@@ -47,13 +51,16 @@ trap clean_up EXIT
 . docker/image_lib/base.sh
 . docker/image_lib/start.sh
 
+layers=()
+if ((keep)); then layers=(--layers); fi
+
 make_settings
 make_base_image
 revision=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
 for target in "${targets[@]}"; do
   say "building $target"
   started=$SECONDS
-  image_tool bud --pull-never --network host --format docker "${settings[@]}" \
+  image_tool bud --pull-never --network host --format docker "${layers[@]}" "${settings[@]}" \
     --build-arg "AIFX_REVISION=$revision" --file docker/Dockerfile \
     --target "$target" --tag "aifx-$target" .
   say "$target built in $((SECONDS - started)) s"

@@ -79,6 +79,10 @@ def our_errors(document, dockerfile):
             secret = any(word in key for word in ("PASSWORD", "KEY", "SECRET", "TOKEN"))
             if secret and not key.endswith("_FILE"):
                 yield f"{name}: {key} has a secret in the environment: {value}"
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            if not source.startswith((".", "/")) and source not in document["volumes"]:
+                yield f"{name}: no volume {source}"
         for secret in service.get("secrets", []):
             source = document.get("secrets", {}).get(secret, {})
             if "file" not in source:

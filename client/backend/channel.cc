@@ -11,11 +11,6 @@ namespace {
 
 constexpr char kApiPath[] = "/api/v1/ml";
 
-std::string Outcome(const absl::StatusOr<http::HttpResponse>& result) {
-  return result.ok() ? absl::StrCat("status ", result->status)
-                     : std::string(result.status().message());
-}
-
 }  // namespace
 
 Channel::Channel(BackendConfig config, http::HttpClient& client, base::Clock& clock,
@@ -70,7 +65,8 @@ absl::StatusOr<nlohmann::json> Channel::Send(const Call& call,
     logger_.Warning("a call to the backend failed and is repeated",
                     {{"route", absl::StrCat(call.route.method, " ", call.route.path)},
                      {"attempt", absl::StrCat(attempt)},
-                     {"outcome", Outcome(result)},
+                     {"outcome", result.ok() ? absl::StrCat("status ", result->status)
+                                             : std::string(WithoutKey(result.status()).message())},
                      {"wait", absl::FormatDuration(wait)},
                      {"request_id", context.request_id}});
   };

@@ -90,7 +90,7 @@ absl::Status NotOurBackendError(const http::HttpResponse& response, const std::s
   const std::string type = OneLine(std::string(response.Header("Content-Type")));
   const std::string form =
       absl::StartsWith(type, "application/json")
-          ? "something other than the backend's JSON"
+          ? "application/json that is not its own form"
           : absl::StrCat(type.empty() ? "an unnamed type" : type, " instead of JSON");
   absl::Status status = absl::UnavailableError(
       absl::StrCat("the backend at ", base_url, " answered ", form, " (status ", response.status,

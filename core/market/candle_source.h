@@ -16,8 +16,8 @@ namespace aifx::market {
 // Where candles come from: the backend, or a test's own. Blocks; implementations are thread-safe.
 //
 // Errors: UNAVAILABLE (source down or not answering), DEADLINE_EXCEEDED, CANCELLED,
-// PERMISSION_DENIED / UNAUTHENTICATED (the source refuses our key), INTERNAL (an answer that makes
-// no sense). Having fewer candles than asked is not an error.
+// FAILED_PRECONDITION (the source refuses our key), RESOURCE_EXHAUSTED (it limits our requests),
+// UNIMPLEMENTED (it has no such data), INTERNAL (an answer that makes no sense). Having fewer candles than asked is not an error.
 class CandleSource {
  public:
   virtual ~CandleSource() = default;

@@ -7,9 +7,10 @@
 
 // What the core needs of whoever keeps records; client/backend implements these. All calls block
 // and are thread-safe. Errors, for all: UNAVAILABLE (not answering; the message says when the
-// record may have been stored all the same), DEADLINE_EXCEEDED, CANCELLED, UNAUTHENTICATED /
-// PERMISSION_DENIED (the backend refuses our key), INVALID_ARGUMENT (the backend refuses a value),
-// INTERNAL (an answer that makes no sense).
+// record may have been stored all the same), DEADLINE_EXCEEDED, CANCELLED, FAILED_PRECONDITION (the
+// backend refuses our key: not the caller's fault), INVALID_ARGUMENT (the backend refuses a value),
+// RESOURCE_EXHAUSTED (the backend limits our requests), UNIMPLEMENTED (the backend lacks the
+// route), INTERNAL (an answer that makes no sense).
 namespace aifx::records {
 
 class PredictionSink {

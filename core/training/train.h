@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/base/call_context.h"
@@ -43,6 +44,16 @@ struct TrainSpec {
   double signal_coverage = 0.25;
 };
 
+// The name under which the version is stored: spec.model_name or, where that is empty, pair and
+// timeframe.
+std::string ModelName(const TrainSpec& spec);
+
+// InvalidArgument, naming field and value, for a value out of its range.
+absl::Status ValidateTrainSpec(const TrainSpec& spec);
+
+// What is written to the manifest and the backend.
+nlohmann::json Hyperparameters(const TrainSpec& spec);
+
 struct EpochReport {
   int epoch = 0;  // from 1
   double train_loss = 0, validation_loss = 0, validation_accuracy = 0, learning_rate = 0;
@@ -60,6 +71,7 @@ struct TrainReport {
   int epochs = 0;
   bool activated = false;
   nlohmann::json metrics;  // as in the manifest
+  std::string warning;     // that the network does not beat the baselines; empty where it does
   absl::Duration duration;
 };
 
@@ -86,6 +98,9 @@ struct TrainCallbacks {
 // version was. Where the backend does not answer after training, the version is kept and
 // registration_error says why. Same spec, candles and machine: same weights, bit for bit.
 //
+// Stages told to callbacks.progress: candles, features, fit, calibrate, score, store, register.
+//
+// InvalidArgument where the spec's values are out of range;
 // OUT_OF_RANGE where there are too few candles (the message has the numbers); CANCELLED when the
 // context is cancelled; else the failing step's error.
 absl::StatusOr<TrainReport> TrainWeekly(const TrainSpec& spec, TrainerDeps deps,

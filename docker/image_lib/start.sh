@@ -27,9 +27,9 @@ start_program() {
       mount --bind "/dev/$device" "$root/dev/$device"
     done
     for folder in $folders; do mount --bind "${folder%%:*}" "$root/${folder#*:}"; done
-    # A network name is all that the programs look up.
-    exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all \
-      chroot --userspec="$user" "$root" \
+    exec chroot "$root" /usr/bin/setpriv \
+      --reuid="${user%%:*}" --regid="${user#*:}" --clear-groups \
+      --no-new-privs --bounding-set=-all --inh-caps=-all \
       /usr/bin/env -i -C "$directory" "$@"' \
     start "$root" "$user" "$folders" "$(image_config "$image" WorkingDir)" \
     "${environment[@]}" "$@"

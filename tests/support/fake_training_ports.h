@@ -1,0 +1,74 @@
+#ifndef AIFX_TESTS_SUPPORT_FAKE_TRAINING_PORTS_H_
+#define AIFX_TESTS_SUPPORT_FAKE_TRAINING_PORTS_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/market/candle_source.h"
+#include "core/training/ports.h"
+
+namespace aifx::testing {
+
+// Serves given candles of one series. Not thread-safe.
+class FakeCandleSource final : public market::CandleSource {
+ public:
+  explicit FakeCandleSource(std::vector<market::Candle> candles) : candles_(std::move(candles)) {}
+
+  absl::StatusOr<std::vector<market::Candle>> Newest(const market::CurrencyPair&, market::Timeframe,
+                                                     size_t, absl::Time,
+                                                     const base::CallContext&) override {
+    return absl::UnimplementedError("training reads ranges");
+  }
+  absl::StatusOr<std::vector<market::Candle>> Range(const market::CurrencyPair&, market::Timeframe,
+                                                    absl::Time start, absl::Time end,
+                                                    const base::CallContext&) override {
+    if (!status.ok()) return status;
+    std::vector<market::Candle> found;
+    for (const market::Candle& candle : candles_) {
+      if (candle.open_time >= start && candle.open_time < end) found.push_back(candle);
+    }
+    return found;
+  }
+
+  absl::Status status;  // what Range fails with
+
+ private:
+  std::vector<market::Candle> candles_;
+};
+
+// Remembers what training told the backend, or fails as told. Not thread-safe.
+class FakeBackend final : public training::ModelRegistrar, public training::TrainingLog {
+ public:
+  absl::StatusOr<std::string> Register(const training::ModelRegistration& registration,
+                                       const base::CallContext&) override {
+    if (!register_status.ok()) return register_status;
+    registrations.push_back(registration);
+    return std::string("7");
+  }
+  absl::Status SetStatus(const std::string& backend_id, const std::string& status, bool is_active,
+                         const base::CallContext&) override {
+    statuses.push_back(backend_id + " " + status + (is_active ? " active" : ""));
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::string> FindVersion(const std::string&, const std::string&,
+                                          const base::CallContext&) override {
+    return std::string("9");
+  }
+  absl::Status Log(const std::string& backend_id, const training::TrainingSession& session,
+                   const base::CallContext&) override {
+    logged_ids.push_back(backend_id);
+    sessions.push_back(session);
+    return absl::OkStatus();
+  }
+
+  absl::Status register_status;
+  std::vector<training::ModelRegistration> registrations;
+  std::vector<std::string> statuses;
+  std::vector<std::string> logged_ids;
+  std::vector<training::TrainingSession> sessions;
+};
+
+}  // namespace aifx::testing
+
+#endif  // AIFX_TESTS_SUPPORT_FAKE_TRAINING_PORTS_H_
