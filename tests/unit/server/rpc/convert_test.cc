@@ -149,7 +149,7 @@ TEST(PredictFromProtoTest, ListsEveryViolation) {
   request.mutable_risk()->set_risk_per_trade_percent(0);
   request.mutable_risk()->set_equity(-5);
   const auto got = PredictFromProto(request, kNow);
-  EXPECT_THAT(got.status().message(), ::testing::StartsWith("pair \"EURXXX\""));
+  EXPECT_THAT(std::string(got.status().message()), ::testing::StartsWith("pair \"EURXXX\""));
   EXPECT_THAT(FieldsOf(got.status()),
               ElementsAre("pair", "timeframe", "series.columns.open", "series.columns.high",
                           "series.columns.low", "series.columns.close", "as_of", "model_version",
