@@ -27,19 +27,23 @@ class HealthService::Watcher final : public grpc::ServerWriteReactor<HealthCheck
     WriteIfIdle();
   }
 
-  void End(const grpc::Status& status) {
+  // Ends the call once the newest status has been written.
+  void End() {
     base::MutexLock lock(mutex_);
-    if (std::exchange(finished_, true)) return;
-    Finish(status);
+    ending_ = true;
+    WriteIfIdle();
   }
 
   void OnWriteDone(bool ok) override {
-    if (!ok) return End(grpc::Status::CANCELLED);
+    if (!ok) return OnCancel();
     base::MutexLock lock(mutex_);
     writing_ = false;
     WriteIfIdle();
   }
-  void OnCancel() override { End(grpc::Status::CANCELLED); }
+  void OnCancel() override {
+    base::MutexLock lock(mutex_);
+    FinishOnce(grpc::Status::CANCELLED);
+  }
   void OnDone() override {
     owner_.Forget(this);
     delete this;
@@ -47,11 +51,18 @@ class HealthService::Watcher final : public grpc::ServerWriteReactor<HealthCheck
 
  private:
   void WriteIfIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (finished_ || writing_ || newest_ == sent_) return;
+    if (finished_ || writing_) return;
+    if (newest_ == sent_) {
+      if (ending_) FinishOnce({grpc::StatusCode::UNAVAILABLE, "the server is shutting down"});
+      return;
+    }
     writing_ = true;
     sent_ = newest_;
     message_.set_status(static_cast<Status>(sent_));
     StartWrite(&message_);
+  }
+  void FinishOnce(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (!std::exchange(finished_, true)) Finish(status);
   }
 
   HealthService& owner_;
@@ -60,6 +71,7 @@ class HealthService::Watcher final : public grpc::ServerWriteReactor<HealthCheck
   int newest_ ABSL_GUARDED_BY(mutex_) = -1;  // -1: nothing yet
   int sent_ ABSL_GUARDED_BY(mutex_) = -1;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
   HealthCheckResponse message_ ABSL_GUARDED_BY(mutex_);
 };
@@ -92,9 +104,7 @@ void HealthService::Drain() {
 void HealthService::EndWatches() {
   base::MutexLock lock(mutex_);
   ended_ = true;
-  for (Watcher* watcher : watchers_) {
-    watcher->End({grpc::StatusCode::UNAVAILABLE, "the server is shutting down"});
-  }
+  for (Watcher* watcher : watchers_) watcher->End();
 }
 
 grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* context,
@@ -132,7 +142,7 @@ grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(
   base::MutexLock lock(mutex_);
   watchers_.insert(watcher);
   watcher->Send(StatusOf(watcher->service()));
-  if (ended_) watcher->End({grpc::StatusCode::UNAVAILABLE, "the server is shutting down"});
+  if (ended_) watcher->End();
   return watcher;
 }
 

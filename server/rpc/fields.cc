@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "core/base/ids.h"
 
 namespace aifx::rpc {
@@ -15,7 +16,9 @@ std::optional<market::CurrencyPair> PairFromProto(const std::string& text, const
   }
   auto pair = market::CurrencyPair::Parse(text);
   if (pair.ok()) return *std::move(pair);
-  violations.push_back({field, absl::StrCat(field, ": ", pair.status().message())});
+  // The core's message begins with `pair "..."`: only the path before it is missing.
+  const absl::string_view path = absl::StripSuffix(field, "pair");
+  violations.push_back({field, absl::StrCat(path, pair.status().message())});
   return std::nullopt;
 }
 

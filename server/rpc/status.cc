@@ -75,7 +75,7 @@ google::rpc::Status ToRpcStatus(const absl::Status& status, const std::string& r
   const std::string reason = base::ReasonOf(status);
   info.set_reason(reason.empty() ? CodeName(status.code()) : reason);
   info.set_domain("aifx");
-  (*info.mutable_metadata())["request_id"] = request_id;
+  if (!request_id.empty()) (*info.mutable_metadata())["request_id"] = request_id;
   result.add_details()->PackFrom(info);
   return result;
 }

@@ -1,0 +1,91 @@
+// The wired server, with no backend and with or without a model.
+
+#include "server/app/server_app.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temporary_folder.h"
+
+namespace aifx::app {
+namespace {
+
+using grpc::health::v1::HealthCheckResponse;
+using ::testing::HasSubstr;
+using testing::StatusIs;
+
+class ServerAppTest : public ::testing::Test {
+ protected:
+  config::ServerConfig Config() {
+    config::ServerConfig config;
+    config.listen.port = 0;
+    config.listen.drain_grace = absl::ZeroDuration();
+    config.models.dir = folder_ / "models";
+    config.backend.url = "http://127.0.0.1:1";  // nothing listens there
+    return config;
+  }
+  static std::shared_ptr<grpc::Channel> ChannelTo(const ServerApp& app) {
+    return grpc::CreateChannel(app.Address(), grpc::InsecureChannelCredentials());
+  }
+  static HealthCheckResponse::ServingStatus Health(const ServerApp& app,
+                                                   const std::string& service) {
+    grpc::ClientContext context;
+    grpc::health::v1::HealthCheckRequest request;
+    HealthCheckResponse response;
+    request.set_service(service);
+    EXPECT_TRUE(grpc::health::v1::Health::NewStub(ChannelTo(app))
+                    ->Check(&context, request, &response)
+                    .ok());
+    return response.status();
+  }
+
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(ServerAppTest, ServesWithoutModelAndBackendAndSaysWhatToDo) {
+  ASSERT_OK_AND_ASSIGN(const auto app, ServerApp::Start(Config(), base::NullLogger()));
+  EXPECT_EQ(Health(*app, ""), HealthCheckResponse::SERVING);
+  EXPECT_EQ(Health(*app, "aifx.ml.v1.RecordService"), HealthCheckResponse::SERVING);
+  EXPECT_EQ(Health(*app, "aifx.ml.v1.PredictionService"), HealthCheckResponse::NOT_SERVING);
+  grpc::ClientContext context, accuracy_context;
+  ml::v1::PredictRequest request;
+  ml::v1::PredictResponse response;
+  request.set_pair("EUR/USD");
+  request.set_timeframe(ml::v1::TIMEFRAME_1H);
+  const grpc::Status status =
+      ml::v1::PredictionService::NewStub(ChannelTo(*app))->Predict(&context, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_THAT(status.error_message(), HasSubstr("aifx train"));
+  ml::v1::GetAccuracyResponse accuracy;
+  EXPECT_EQ(ml::v1::RecordService::NewStub(ChannelTo(*app))
+                ->GetAccuracy(&accuracy_context, {}, &accuracy)
+                .error_code(),
+            grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(ServerAppTest, DrainsCleanlyWithAWatcherConnected) {
+  ASSERT_OK_AND_ASSIGN(const auto app, ServerApp::Start(Config(), base::NullLogger()));
+  grpc::ClientContext context;
+  const auto stub = grpc::health::v1::Health::NewStub(ChannelTo(*app));
+  const auto watch = stub->Watch(&context, {});
+  HealthCheckResponse response;
+  ASSERT_TRUE(watch->Read(&response));
+  EXPECT_EQ(app->DrainAndStop([](absl::Duration) { return false; }), ops::DrainResult::kClean);
+  ASSERT_TRUE(watch->Read(&response));
+  EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING);
+  EXPECT_FALSE(watch->Read(&response));
+}
+
+TEST_F(ServerAppTest, RefusesAPortThatIsTaken) {
+  ASSERT_OK_AND_ASSIGN(const auto app, ServerApp::Start(Config(), base::NullLogger()));
+  config::ServerConfig config = Config();
+  config.listen.port = std::stoi(app->Address().substr(app->Address().rfind(':') + 1));
+  EXPECT_THAT(ServerApp::Start(config, base::NullLogger()),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("the port is taken")));
+}
+
+}  // namespace
+}  // namespace aifx::app
