@@ -26,6 +26,14 @@ Environment
 
 `aifx COMMAND --help` describes a command.)";
 
+// CLI11 would only say that a subcommand is missing.
+bool IsUnknownCommand(const CLI::App& app, const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0].empty() || arguments[0][0] == '-') return false;
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  return std::none_of(commands.begin(), commands.end(),
+                      [&](const CLI::App* command) { return command->get_name() == arguments[0]; });
+}
+
 int Parse(CLI::App& app, const std::vector<std::string>& arguments, Console& console) {
   try {
     // CLI11 takes them last first.
@@ -52,6 +60,10 @@ int RunUnguarded(const std::vector<std::string>& arguments, Console& console) {
   AddModels(app, invocation);
   AddHealth(app, invocation);
   AddTrain(app, invocation);
+  if (IsUnknownCommand(app, arguments)) {
+    console.err << "aifx: unknown command '" << arguments[0] << "'; `aifx --help` lists them\n";
+    return kUsage;
+  }
   if (const int exit_code = Parse(app, arguments, console); exit_code >= 0) return exit_code;
   return invocation.run();
 }

@@ -33,7 +33,7 @@ std::string OutcomeText(const pb::UpdateOutcomeResponse& response, bool colour) 
   if (response.has_pnl_percent()) {
     text += FactLine("in percent", absl::StrFormat("%+.2f %%", response.pnl_percent()), colour);
   }
-  if (response.has_duration()) {
+  if (response.has_duration() && response.duration().seconds() > 0) {
     text += FactLine("after", DurationWord(FromProto(response.duration())), colour);
   }
   return text;

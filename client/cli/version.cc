@@ -3,12 +3,13 @@
 #include <grpcpp/grpcpp.h>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/build_info.h"
 
 namespace aifx::cli {
 
 std::string VersionText() {
-  return absl::StrCat("aifx ", AIFX_VERSION, " (", AIFX_GIT_REVISION, ")\nLibTorch ",
-                      AIFX_LIBTORCH_VERSION, "\ngRPC ", grpc::Version());
+  return absl::StrCat("aifx ", base::ProjectVersion(), " (git ", base::GitRevision(),
+                      ")\nLibTorch ", AIFX_LIBTORCH_VERSION, "\ngRPC ", grpc::Version());
 }
 
 }  // namespace aifx::cli

@@ -1,5 +1,7 @@
 #include "client/cli/words.h"
 
+#include <functional>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"

@@ -61,16 +61,16 @@ class Engine:
             "READY grpc=", 30)
 
     def aifx(self, *arguments):
-        """Runs `aifx` against the server; its stdout. Its stderr passes through."""
+        """Runs `aifx` against the server; (stdout, stderr)."""
         command = [self.programs / "aifx", *arguments, "--server", self.server]
-        ran = subprocess.run(command, env=self.env, stdout=subprocess.PIPE, text=True)
+        ran = subprocess.run(command, env=self.env, capture_output=True, text=True)
         if ran.returncode != 0:
             raise RunFailed(f"`aifx {' '.join(arguments)}` ended with code {ran.returncode}\n"
-                            + log_tail(self.logs / "server.log"))
-        return ran.stdout
+                            + ran.stderr + log_tail(self.logs / "server.log"))
+        return ran.stdout, ran.stderr
 
     def ask(self, *arguments):
-        return json.loads(self.aifx(*arguments, "--json"))
+        return json.loads(self.aifx(*arguments, "--json")[0])
 
     def train(self, arguments):
         """`aifx train weekly`: progress on a terminal, else into a log. Its report."""

@@ -4,6 +4,8 @@ import csv
 import datetime
 
 CANDLE = datetime.timedelta(hours=1)
+# Far below a quoted step: 1.1018 + 0.0002 reaches 1.102 although its double does not.
+ROUNDING = 1e-9
 
 
 def parse_time(text):
@@ -37,10 +39,10 @@ def outcome_of(prediction, candles, pip=0.0001):
         cost = 0 if buy else candle["spread"]  # a SELL is bought back at the ask
         worst = (candle["low"] if buy else candle["high"]) + cost
         best = (candle["high"] if buy else candle["low"]) + cost
-        if side * (worst - stop) <= 0:
+        if side * (worst - stop) <= ROUNDING:
             leave = stop if side * (candle["open"] + cost - stop) > 0 else candle["open"] + cost
             how = "hit the stop level"
-        elif side * (best - take) >= 0:
+        elif side * (best - take) >= -ROUNDING:
             leave, how = take, "hit the take level"
         if leave is not None:
             how += f" in the hour from {candle['open_time']:%Y-%m-%d %H:%M} UTC"

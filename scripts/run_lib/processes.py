@@ -1,7 +1,6 @@
 """Child processes that are up when they say so, and gone when their owner is."""
 
 import collections
-import ctypes
 import os
 import signal
 import subprocess
@@ -11,11 +10,6 @@ import time
 
 class ChildFailed(Exception):
     """A child ended, or did not become ready; the message has the end of its log."""
-
-
-def _die_with_parent():
-    # PR_SET_PDEATHSIG: also a killed parent (SIGKILL) leaves nothing behind.
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 class Child:
@@ -31,9 +25,11 @@ class Child:
         self._changed = threading.Condition()
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [os.fspath(part) for part in command],
+                # Also an owner that is killed leaves nothing behind. (Not by preexec_fn: it runs
+                # fork handlers, and gRPC's abort where the owner uses gRPC.)
+                ["setpriv", "--pdeathsig", "TERM", "--", *(str(part) for part in command)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                env=env, start_new_session=True, preexec_fn=_die_with_parent)
+                env=env, start_new_session=True)
         threading.Thread(target=self._read_stdout, daemon=True).start()
 
     def _read_stdout(self):
@@ -44,6 +40,7 @@ class Child:
                 with self._changed:
                     self._lines.append(line.decode(errors="replace").rstrip("\n"))
                     self._changed.notify_all()
+        self.process.stdout.close()
         self.process.wait()
         with self._changed:
             self._changed.notify_all()
