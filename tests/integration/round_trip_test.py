@@ -83,8 +83,9 @@ class RoundTripTest(harness.StackTest):
         self.assertIn("series.candles[17].high", [
             v.field for v in harness.unpack(error)["BadRequest"].field_violations])
         alone = self.predict().prediction
-        self.assertEqual([p.probability for p in answer.results[2].response.prediction.probabilities],
-                         [p.probability for p in alone.probabilities])
+        for one, other in zip(answer.results[2].response.prediction.probabilities,
+                              alone.probabilities):
+            self.assertAlmostEqual(one.probability, other.probability, places=6)
 
     def test_recorded_and_counted(self):
         prediction = self.signal()
