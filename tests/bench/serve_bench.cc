@@ -22,7 +22,7 @@
 #include "tests/bench/server_process.h"
 #include "tests/support/fake_training_ports.h"
 #include "tests/support/sample_data.h"
-#include "tests/support/temp_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace aifx::bench {
 namespace {
@@ -231,7 +231,7 @@ void Print(const Figures& figures, const ServerProcess& server, int rounds) {
 
 absl::Status Run(const Options& options) {
   model::SetTensorThreads(1);
-  testing::TempFolder folder;
+  testing::TemporaryFolder folder;
   const model::ModelStore store(folder.path());
   const auto version = TrainModel(store);
   if (!version.ok()) return version.status();

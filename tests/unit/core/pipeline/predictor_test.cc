@@ -8,7 +8,7 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_model.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/temp_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace aifx::pipeline {
 namespace {
@@ -87,7 +87,7 @@ class PredictorTest : public ::testing::Test {
   }
 
   static constexpr market::Timeframe kHour = market::Timeframe::k1Hour;
-  testing::TempFolder folder_;
+  testing::TemporaryFolder folder_;
   model::ModelStore store_{folder_.path()};
   serving::ModelRegistry registry_{
       store_, base::NullLogger(),

@@ -7,7 +7,7 @@
 
 #include "tests/support/fake_model.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/temp_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace aifx::serving {
 namespace {
@@ -42,7 +42,7 @@ class RegistryTest : public ::testing::Test {
     return served.ok() ? served->model->manifest().version : 0;
   }
 
-  testing::TempFolder folder_;
+  testing::TemporaryFolder folder_;
   model::ModelStore store_{folder_.path()};
   std::map<int64_t, int> loads_;
   std::map<int64_t, bool> broken_;
