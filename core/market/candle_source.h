@@ -17,7 +17,8 @@ namespace aifx::market {
 //
 // Errors: UNAVAILABLE (source down or not answering), DEADLINE_EXCEEDED, CANCELLED,
 // FAILED_PRECONDITION (the source refuses our key), RESOURCE_EXHAUSTED (it limits our requests),
-// UNIMPLEMENTED (it has no such data), INTERNAL (an answer that makes no sense). Having fewer candles than asked is not an error.
+// UNIMPLEMENTED (it has no such data), INTERNAL (an answer that makes no sense). Having fewer
+// candles than asked is not an error.
 class CandleSource {
  public:
   virtual ~CandleSource() = default;
