@@ -6,9 +6,9 @@
 
 namespace aifx::features {
 
-// True range (Wilder 1978): the largest of high - low, |high - previous close| and
-// |low - previous close|, in price units. out[0] is 0: the first candle of a block has no previous
-// close, so no window that reaches it may be used. The average true range is its simple mean.
+// market::TrueRange of every candle, in price units. out[0] is 0: the first candle of a block has
+// no previous close, so no window that reaches it may be used. The average true range is its simple
+// mean.
 void TrueRange(const CandleBlock& block, absl::Span<double> out);
 
 }  // namespace aifx::features

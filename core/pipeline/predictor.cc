@@ -10,25 +10,13 @@
 #include "core/base/violation.h"
 #include "core/market/validation.h"
 #include "core/pipeline/prediction_builder.h"
+#include "core/pipeline/stage_timer.h"
 
 namespace aifx::pipeline {
 namespace {
 
 // Rows of one forward pass; more gain nothing (design: best batches are 16 to 64).
 constexpr size_t kMaxBatchRows = 64;
-
-// Adds the time a scope takes to a stage.
-class StageTimer {
- public:
-  explicit StageTimer(absl::Duration& stage) : stage_(stage), start_(absl::GetCurrentTimeNanos()) {}
-  ~StageTimer() { stage_ += absl::Nanoseconds(absl::GetCurrentTimeNanos() - start_); }
-  StageTimer(const StageTimer&) = delete;
-  StageTimer& operator=(const StageTimer&) = delete;
-
- private:
-  absl::Duration& stage_;
-  const int64_t start_;
-};
 
 std::string Utc(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());

@@ -5,46 +5,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/status_macros.h"
+#include "server/config/appliers.h"
+#include "server/config/limit_settings.h"
 #include "server/config/values.h"
 
 namespace aifx::config {
 namespace {
-
-using Apply = std::function<absl::Status(const std::string&, ServerConfig&)>;
-
-// Where a setting's value lies in the config: `[](ServerConfig& c) -> T& { return c.x.y; }`.
-template <typename T>
-using Place = T& (*)(ServerConfig&);
-
-template <typename T>
-Apply Integer(Place<T> place, int64_t low, int64_t high) {
-  return [=](const std::string& text, ServerConfig& config) -> absl::Status {
-    AIFX_ASSIGN_OR_RETURN(const int64_t value, ParseInteger(text, low, high));
-    place(config) = static_cast<T>(value);
-    return absl::OkStatus();
-  };
-}
-
-Apply Time(Place<absl::Duration> place, absl::Duration low, absl::Duration high) {
-  return [=](const std::string& text, ServerConfig& config) -> absl::Status {
-    AIFX_ASSIGN_OR_RETURN(place(config), ParseDuration(text, low, high));
-    return absl::OkStatus();
-  };
-}
-
-template <typename T>
-Apply Word(Place<T> place, std::vector<std::pair<std::string, T>> words) {
-  return [=](const std::string& text, ServerConfig& config) -> absl::Status {
-    for (const auto& [word, value] : words) {
-      if (word != text) continue;
-      place(config) = value;
-      return absl::OkStatus();
-    }
-    const auto name = [](std::string* out, const auto& word) { out->append(word.first); };
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", text, "\" is none of ", absl::StrJoin(words, ", ", name)));
-  };
-}
 
 absl::Status ApplyListen(const std::string& text, ServerConfig& config) {
   AIFX_ASSIGN_OR_RETURN(auto address, ParseHostPort(text));
@@ -152,58 +118,6 @@ void AddBackend(std::vector<Setting>& all) {
       {"--backend-queue-limit", "AIFX_BACKEND_QUEUE_LIMIT", "backend.queue_limit", "256",
        "calls that may wait for the backend before callers are refused", false, false,
        Integer<int>([](ServerConfig& c) -> int& { return c.backend.queue_limit; }, 1, 1000000)});
-}
-
-void AddLimit(std::vector<Setting>& all, const std::string& name, const std::string& default_text,
-              const std::string& help, Apply apply) {
-  std::string flag = absl::StrCat("--", name), env = absl::StrCat("AIFX_", name);
-  std::string key = absl::StrCat("limits.", name);
-  for (char& c : flag) c = c == '_' ? '-' : c;
-  for (char& c : env) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  all.push_back({flag, env, key, default_text, help, false, false, std::move(apply)});
-}
-
-void AddLimits(std::vector<Setting>& all) {
-  const auto second = absl::Seconds(1), day = absl::Hours(24);
-  const int64_t mib = 1 << 20;
-  AddLimit(all, "max_deadline", "30s",
-           "longest a call may take, and what one without a deadline gets",
-           Time([](ServerConfig& c) -> absl::Duration& { return c.limits.max_deadline; },
-                absl::Milliseconds(1), absl::Hours(1)));
-  AddLimit(all, "receive_bytes", "4194304", "largest request",
-           Integer<int64_t>([](ServerConfig& c) -> int64_t& { return c.limits.receive_bytes; },
-                            1024, 256 * mib));
-  AddLimit(
-      all, "batch_receive_bytes", "16777216", "largest BatchPredict request",
-      Integer<int64_t>([](ServerConfig& c) -> int64_t& { return c.limits.batch_receive_bytes; },
-                       1024, 256 * mib));
-  AddLimit(all, "metadata_bytes", "8192", "largest metadata of a request",
-           Integer<int64_t>([](ServerConfig& c) -> int64_t& { return c.limits.metadata_bytes; },
-                            1024, mib));
-  AddLimit(all, "streams_per_connection", "128", "calls at once on one connection",
-           Integer<int>([](ServerConfig& c) -> int& { return c.limits.streams_per_connection; }, 1,
-                        100000));
-  AddLimit(all, "handshake_timeout", "5s", "time for a connection's handshake",
-           Time([](ServerConfig& c) -> absl::Duration& { return c.limits.handshake_timeout; },
-                absl::Milliseconds(100), absl::Minutes(5)));
-  AddLimit(all, "connection_idle", "5m", "an idle connection is closed after",
-           Time([](ServerConfig& c) -> absl::Duration& { return c.limits.connection_idle; }, second,
-                day));
-  AddLimit(all, "connection_age", "30m", "a connection is renewed after",
-           Time([](ServerConfig& c) -> absl::Duration& { return c.limits.connection_age; }, second,
-                day));
-  AddLimit(all, "connection_age_grace", "30s", "its calls may go on for",
-           Time([](ServerConfig& c) -> absl::Duration& { return c.limits.connection_age_grace; },
-                absl::ZeroDuration(), day));
-  AddLimit(all, "keepalive_time", "60s", "a silent connection is pinged after",
-           Time([](ServerConfig& c) -> absl::Duration& { return c.limits.keepalive_time; }, second,
-                day));
-  AddLimit(all, "keepalive_timeout", "10s", "and closed without an answer after",
-           Time([](ServerConfig& c) -> absl::Duration& { return c.limits.keepalive_timeout; },
-                second, absl::Hours(1)));
-  AddLimit(all, "min_ping_interval", "10s", "callers that ping more often are cut off",
-           Time([](ServerConfig& c) -> absl::Duration& { return c.limits.min_ping_interval; },
-                absl::Milliseconds(100), absl::Hours(1)));
 }
 
 void AddLog(std::vector<Setting>& all) {

@@ -1,24 +1,23 @@
 // Predict over loopback beside an empty RPC of the same server and the bare forward pass, all in
 // one run and by turns, so that a change of the machine's speed touches each of them.
 
-#include <grpcpp/grpcpp.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "aifx/ml/v1/prediction_service.grpc.pb.h"
 #include "core/features/feature_set.h"
 #include "core/market/timeframe.h"
 #include "core/model/model.h"
 #include "core/training/train.h"
-#include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/bench/closed_loop.h"
+#include "tests/bench/predict_client.h"
 #include "tests/bench/server_process.h"
 #include "tests/support/fake_training_ports.h"
 #include "tests/support/sample_data.h"
@@ -27,10 +26,6 @@
 namespace aifx::bench {
 namespace {
 
-namespace pb = ::aifx::ml::v1;
-
-constexpr size_t kCandles = 120;  // of one request
-constexpr int kChannels = 2;
 constexpr size_t kTrainCandles = 1500;
 
 struct Options {
@@ -80,78 +75,6 @@ absl::StatusOr<int64_t> TrainModel(const model::ModelStore& store) {
   if (!report.ok()) return report.status();
   return report->version;
 }
-
-pb::PredictRequest MakeRequest() {
-  const std::vector<market::Candle> candles = testing::SampleCandles();
-  pb::PredictRequest request;
-  request.set_pair("EUR/USD");
-  request.set_timeframe(pb::TIMEFRAME_1H);
-  for (size_t i = candles.size() - kCandles; i < candles.size(); ++i) {
-    pb::Candle& candle = *request.mutable_series()->add_candles();
-    candle.mutable_open_time()->set_seconds(absl::ToUnixSeconds(candles[i].open_time));
-    candle.set_open(candles[i].open);
-    candle.set_high(candles[i].high);
-    candle.set_low(candles[i].low);
-    candle.set_close(candles[i].close);
-    candle.set_spread_pips(candles[i].spread_pips.value_or(0));
-  }
-  return request;
-}
-
-// Calls of one method over a few channels, one after another in turn.
-class Client {
- public:
-  explicit Client(const std::string& address) : request_(MakeRequest()) {
-    for (int i = 0; i < kChannels; ++i) {
-      grpc::ChannelArguments arguments;
-      arguments.SetInt("aifx.channel", i);  // different arguments: a connection of its own
-      channels_.push_back(
-          grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
-      health_.push_back(grpc::health::v1::Health::NewStub(channels_.back()));
-      prediction_.push_back(pb::PredictionService::NewStub(channels_.back()));
-    }
-  }
-
-  StartCall Empty() {
-    return [this](std::function<void(bool)> done) {
-      struct Call {
-        grpc::ClientContext context;
-        grpc::health::v1::HealthCheckRequest request;
-        grpc::health::v1::HealthCheckResponse response;
-      };
-      auto call = std::make_shared<Call>();
-      health_[Next()]->async()->Check(
-          &call->context, &call->request, &call->response,
-          [call, done = std::move(done)](grpc::Status status) { done(status.ok()); });
-    };
-  }
-
-  StartCall Predict() {
-    return [this](std::function<void(bool)> done) {
-      struct Call {
-        grpc::ClientContext context;
-        pb::PredictResponse response;
-      };
-      auto call = std::make_shared<Call>();
-      prediction_[Next()]->async()->Predict(&call->context, &request_, &call->response,
-                                            [call, done = std::move(done)](grpc::Status status) {
-                                              if (!status.ok())
-                                                std::fprintf(stderr, "Predict: %s\n",
-                                                             status.error_message().c_str());
-                                              done(status.ok());
-                                            });
-    };
-  }
-
- private:
-  size_t Next() { return next_.fetch_add(1, std::memory_order_relaxed) % kChannels; }
-
-  const pb::PredictRequest request_;
-  std::atomic<size_t> next_ = 0;
-  std::vector<std::shared_ptr<grpc::Channel>> channels_;
-  std::vector<std::unique_ptr<grpc::health::v1::Health::Stub>> health_;
-  std::vector<std::unique_ptr<pb::PredictionService::Stub>> prediction_;
-};
 
 // Median microseconds of one call of `function`, repeated for `seconds`.
 double MedianMicroseconds(double seconds, const std::function<void()>& function) {
@@ -243,7 +166,7 @@ absl::Status Run(const Options& options) {
                        "warn", "--log-level", "error"});
   if (!server.ok()) return server.status();
 
-  Client client(server->address());
+  PredictClient client(server->address());
   Figures figures;
   for (int round = 0; round < options.rounds; ++round) {
     figures.forward_1.Add(ForwardMicroseconds(**model, 1, options.seconds));

@@ -1,13 +1,12 @@
 #ifndef AIFX_TESTS_BENCH_SERVER_PROCESS_H_
 #define AIFX_TESTS_BENCH_SERVER_PROCESS_H_
 
-#include <sys/types.h>
-
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "tests/support/child_process.h"
 
 namespace aifx::bench {
 
@@ -18,9 +17,6 @@ class ServerProcess {
   // printed, where it ends or closes stdout before that.
   static absl::StatusOr<ServerProcess> Start(const std::string& program,
                                              const std::vector<std::string>& arguments);
-  ServerProcess(ServerProcess&& other) noexcept;
-  ServerProcess& operator=(ServerProcess&&) = delete;
-  ~ServerProcess();
 
   const std::string& address() const { return address_; }            // HOST:PORT
   absl::Duration start_to_ready() const { return start_to_ready_; }  // fork to READY read
@@ -30,10 +26,9 @@ class ServerProcess {
   absl::Duration CpuTime() const;
 
  private:
-  ServerProcess(pid_t pid, int stdout_fd) : pid_(pid), stdout_fd_(stdout_fd) {}
+  ServerProcess(testing::ChildProcess child, absl::Duration start_to_ready);
 
-  pid_t pid_;
-  int stdout_fd_;
+  testing::ChildProcess child_;
   std::string address_;
   absl::Duration start_to_ready_;
 };

@@ -1,19 +1,11 @@
 #ifndef AIFX_TESTS_SUPPORT_REFERENCE_BACKEND_H_
 #define AIFX_TESTS_SUPPORT_REFERENCE_BACKEND_H_
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
-
-extern char** environ;
+#include "tests/support/child_process.h"
 
 namespace aifx::testing {
 
@@ -25,48 +17,26 @@ class ReferenceBackend {
   static constexpr char kKey[] = "key-of-the-integration-test";
 
   // Blocks until it serves.
-  explicit ReferenceBackend(std::vector<std::string> options) {
-    options.insert(options.begin(), {"node", "tests/backend/server.js", "--api-key", kKey});
-    std::vector<char*> arguments;
-    for (std::string& option : options) arguments.push_back(option.data());
-    arguments.push_back(nullptr);
-    int output[2];
-    if (pipe2(output, O_CLOEXEC) != 0) return;
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
-    if (posix_spawnp(&process_, "node", &actions, nullptr, arguments.data(), environ) != 0) {
-      process_ = -1;
-    }
-    posix_spawn_file_actions_destroy(&actions);
-    close(output[1]);
-    output_ = output[0];
-    std::string line;
-    for (char c = 0; read(output_, &c, 1) == 1 && c != '\n';) line.push_back(c);
-    const std::string ready = "READY ";
-    if (line.rfind(ready, 0) == 0) url_ = line.substr(ready.size());
-  }
-  ~ReferenceBackend() {
-    Stop();
-    if (output_ >= 0) close(output_);
-  }
-  ReferenceBackend(const ReferenceBackend&) = delete;
-  ReferenceBackend& operator=(const ReferenceBackend&) = delete;
+  explicit ReferenceBackend(const std::vector<std::string>& options)
+      : process_(ChildProcess::Start(Command(options), "READY ")),
+        url_(process_.ok() ? process_->ready() : "") {}
 
   // Empty where it did not start.
   const std::string& url() const { return url_; }
 
   void Stop() {
-    if (process_ <= 0) return;
-    kill(process_, SIGTERM);
-    waitpid(process_, nullptr, 0);
-    process_ = -1;
+    if (process_.ok()) process_->Stop();
   }
 
  private:
-  pid_t process_ = -1;
-  int output_ = -1;
-  std::string url_;
+  static std::vector<std::string> Command(const std::vector<std::string>& options) {
+    std::vector<std::string> command = {"node", "tests/backend/server.js", "--api-key", kKey};
+    command.insert(command.end(), options.begin(), options.end());
+    return command;
+  }
+
+  absl::StatusOr<ChildProcess> process_;
+  const std::string url_;
 };
 
 }  // namespace aifx::testing

@@ -1,0 +1,107 @@
+// What holds for every call, whatever its method.
+
+#include "server/rpc/guard.h"
+
+#include <gmock/gmock.h>
+
+#include <future>
+#include <stdexcept>
+#include <thread>
+
+#include "tests/unit/server/rpc/service_fixture.h"
+
+namespace aifx::rpc {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class GuardTest : public ServiceTest {};
+
+TEST_F(GuardTest, MakesARequestIdWhereNoneIsFitToTake) {
+  context_.AddMetadata("x-request-id", "forged line");
+  ASSERT_TRUE(Predict().ok());
+  EXPECT_EQ(ServerMetadata("x-request-id").size(), 36u);
+  EXPECT_THAT(logger_.text(), Not(HasSubstr("forged")));
+}
+
+TEST_F(GuardTest, PassesDeadlineIdAndTraceOn) {
+  const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  context_.AddMetadata("traceparent", trace);
+  base::CallContext seen;
+  engine_.on_fetch = [&](const base::CallContext& context) {
+    seen = context;
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(Predict().ok());
+  // A call without a deadline gets the cap; the fake clock stands in 2018.
+  EXPECT_EQ(seen.deadline, clock_.Now() + absl::Seconds(30));
+  EXPECT_EQ(seen.traceparent, trace);
+  EXPECT_EQ(seen.request_id, ServerMetadata("x-request-id"));
+}
+
+TEST_F(GuardTest, ChecksTheDeadlineAgainBeforeInference) {
+  bool ran = false;
+  engine_.on_fetch = [&](const base::CallContext&) {
+    clock_.Advance(absl::Seconds(31));
+    return absl::OkStatus();
+  };
+  engine_.on_run = [&] { ran = true; };
+  EXPECT_EQ(Predict().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_FALSE(ran);
+}
+
+TEST_F(GuardTest, AnExceptionIsInternalAndHidden) {
+  engine_.on_run = [] { throw std::runtime_error("/srv/secret.cc:12 broke"); };
+  const grpc::Status status = Predict();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL);
+  EXPECT_THAT(status.error_message(),
+              AllOf(HasSubstr(ServerMetadata("x-request-id")), Not(HasSubstr("secret"))));
+  EXPECT_THAT(logger_.text(), HasSubstr("/srv/secret.cc:12 broke"));
+}
+
+TEST_F(GuardTest, AFullQueueIsRefusedAtOnce) {
+  std::promise<void> entered, release;
+  std::promise<void> queued;
+  ASSERT_TRUE(inference_
+                  .Submit([&] {
+                    entered.set_value();
+                    release.get_future().wait();
+                  })
+                  .ok());
+  entered.get_future().wait();
+  ASSERT_TRUE(inference_.Submit([&] { queued.set_value(); }).ok());
+  const grpc::Status status = Predict();
+  release.set_value();
+  queued.get_future().wait();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(InfoOf(status).reason(), "QUEUE_FULL");
+}
+
+TEST_F(GuardTest, CancellingReachesTheStepThatRuns) {
+  std::promise<void> entered;
+  bool cancelled = false;
+  engine_.on_fetch = [&](const base::CallContext& context) {
+    entered.set_value();
+    while (!context.IsCancelled()) std::this_thread::yield();
+    cancelled = true;
+    return absl::OkStatus();
+  };
+  auto result = std::async(std::launch::async, [&] { return Predict(); });
+  entered.get_future().wait();
+  context_.TryCancel();
+  EXPECT_EQ(result.get().error_code(), grpc::StatusCode::CANCELLED);
+  blocking_.Shutdown();
+  EXPECT_TRUE(cancelled);
+}
+
+TEST_F(GuardTest, WhileDrainingNewCallsAreRefused) {
+  guard_.RefuseNewCalls();
+  const grpc::Status status = Predict();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(InfoOf(status).reason(), "SHUTTING_DOWN");
+}
+
+}  // namespace
+}  // namespace aifx::rpc

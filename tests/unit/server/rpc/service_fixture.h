@@ -1,0 +1,180 @@
+#ifndef AIFX_TESTS_UNIT_SERVER_RPC_SERVICE_FIXTURE_H_
+#define AIFX_TESTS_UNIT_SERVER_RPC_SERVICE_FIXTURE_H_
+
+#include <google/rpc/error_details.pb.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/mutex.h"
+#include "server/ops/grpc_server.h"
+#include "server/rpc/prediction_service.h"
+#include "server/rpc/record_service.h"
+#include "tests/support/fake_clock.h"
+
+namespace aifx::rpc {
+
+// Predicts HOLD for whatever comes; its steps can be replaced.
+class FakeEngine final : public PredictionEngine {
+ public:
+  std::function<absl::Status(const pipeline::PredictRequest&)> on_prepare;
+  std::function<absl::Status(const base::CallContext&)> on_fetch;
+  std::function<void()> on_run;
+
+  absl::StatusOr<pipeline::PreparedRequest> Prepare(
+      pipeline::PredictRequest request) const override {
+    if (on_prepare) {
+      if (absl::Status status = on_prepare(request); !status.ok()) return status;
+    }
+    pipeline::PreparedRequest prepared{.request = std::move(request)};
+    if (prepared.request.candles.has_value()) prepared.candles = *prepared.request.candles;
+    return prepared;
+  }
+  absl::Status Fetch(pipeline::PreparedRequest& prepared,
+                     const base::CallContext& context) const override {
+    prepared.candles.resize(1);
+    return on_fetch ? on_fetch(context) : absl::OkStatus();
+  }
+  std::vector<absl::StatusOr<pipeline::PredictAnswer>> Run(
+      absl::Span<pipeline::PreparedRequest> items) const override {
+    if (on_run) on_run();
+    std::vector<absl::StatusOr<pipeline::PredictAnswer>> answers;
+    for (const auto& item : items) {
+      records::Prediction prediction{.id = item.request.request_id, .pair = item.request.pair};
+      prediction.timeframe = item.request.timeframe;
+      prediction.confidence = 0.5;
+      prediction.entry_price = 1.1;
+      answers.push_back(pipeline::PredictAnswer{.prediction = prediction});
+    }
+    return answers;
+  }
+};
+
+// Stores nothing and says what it is told to.
+class FakeRecords final : public records::PredictionSink,
+                          public records::OutcomeSink,
+                          public records::RecordReader {
+ public:
+  absl::Status status;
+  base::CallContext last_context;
+
+  absl::StatusOr<records::SubmissionReceipt> Submit(const records::Submission& submission,
+                                                    const base::CallContext& context) override {
+    last_context = context;
+    if (!status.ok()) return status;
+    return records::SubmissionReceipt{submission.request_id, records::SubmissionState::kAcked,
+                                      "backend-1"};
+  }
+  absl::StatusOr<records::OutcomeReceipt> UpdateOutcome(const records::OutcomeUpdate& update,
+                                                        const base::CallContext&) override {
+    if (!status.ok()) return status;
+    return records::OutcomeReceipt{
+        .backend_prediction_id = "backend-1", .outcome = update.outcome, .duration_minutes = 90};
+  }
+  absl::StatusOr<records::PredictionPage> ListPredictions(const records::PredictionQuery&,
+                                                          const base::CallContext&) override {
+    if (!status.ok()) return status;
+    records::PredictionPage page;
+    page.total = 2;
+    page.predictions.push_back(
+        {.backend_prediction_id = "p1", .pair = *market::CurrencyPair::Parse("EUR/USD")});
+    return page;
+  }
+  absl::StatusOr<records::Accuracy> GetAccuracy(const records::AccuracyQuery&,
+                                                const base::CallContext&) override {
+    if (!status.ok()) return status;
+    return records::Accuracy{.total_predictions = 3, .win_rate_percent = 66.7, .wins = 2};
+  }
+};
+
+// Keeps lines, so that tests read what was logged.
+class RecordingLogger final : public base::Logger {
+ public:
+  void Log(base::LogLevel, absl::string_view message, const base::LogFields& fields) override {
+    base::MutexLock lock(mutex_);
+    absl::StrAppend(&text_, message);
+    for (const auto& [name, value] : fields) absl::StrAppend(&text_, " ", name, "=", value);
+    absl::StrAppend(&text_, "\n");
+  }
+  std::string text() {
+    base::MutexLock lock(mutex_);
+    return text_;
+  }
+
+ private:
+  base::Mutex mutex_;
+  std::string text_;
+};
+
+// The services behind a real gRPC server on a real socket, with fakes below them.
+class ServiceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto started = ops::StartGrpcServer({}, {&predictions_service_, &records_service_});
+    ASSERT_TRUE(started.ok()) << started.status();
+    server_ = std::move(started->server);
+    const auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", started->port),
+                                             grpc::InsecureChannelCredentials());
+    predictions_ = ml::v1::PredictionService::NewStub(channel);
+    records_ = ml::v1::RecordService::NewStub(channel);
+    request_.set_pair("EUR/USD");
+    request_.set_timeframe(ml::v1::TIMEFRAME_1H);
+  }
+  void TearDown() override { server_->Shutdown(std::chrono::system_clock::now()); }
+
+  grpc::Status Predict() {
+    response_.Clear();
+    return predictions_->Predict(&context_, request_, &response_);
+  }
+  std::string ServerMetadata(const std::string& key) {
+    const auto& metadata = context_.GetServerInitialMetadata();
+    const auto found = metadata.find(key);
+    return found == metadata.end() ? "" : std::string(found->second.data(), found->second.size());
+  }
+
+  testing::FakeClock clock_;
+  RecordingLogger logger_;
+  FakeEngine engine_;
+  FakeRecords sink_;
+  CallGuard guard_{clock_, logger_, {.max_deadline = absl::Seconds(30), .receive_bytes = 1 << 20}};
+  serving::Executor inference_{{.name = "inference", .threads = 1, .queue_limit = 1}};
+  serving::Executor blocking_{{.name = "backend", .threads = 1, .queue_limit = 4}};
+  PredictionService predictions_service_{{.guard = guard_,
+                                          .engine = engine_,
+                                          .sink = sink_,
+                                          .inference = inference_,
+                                          .blocking = blocking_,
+                                          .default_model = "house"}};
+  RecordService records_service_{{.guard = guard_,
+                                  .predictions = sink_,
+                                  .outcomes = sink_,
+                                  .reader = sink_,
+                                  .blocking = blocking_}};
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<ml::v1::PredictionService::Stub> predictions_;
+  std::unique_ptr<ml::v1::RecordService::Stub> records_;
+  grpc::ClientContext context_;
+  ml::v1::PredictRequest request_;
+  ml::v1::PredictResponse response_;
+};
+
+// The ErrorInfo of a status' details; empty where there is none.
+inline google::rpc::ErrorInfo InfoOf(const grpc::Status& status) {
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  details.ParseFromString(status.error_details());
+  for (const auto& detail : details.details()) {
+    if (detail.UnpackTo(&info)) break;
+  }
+  return info;
+}
+
+}  // namespace aifx::rpc
+
+#endif  // AIFX_TESTS_UNIT_SERVER_RPC_SERVICE_FIXTURE_H_
