@@ -58,7 +58,9 @@ Decision Decide(const DecisionInput& input) {
   const double win = buy ? sides.buy : sides.sell;
   const double lose = buy ? sides.sell : sides.buy;
   const double reward = input.take_atr * input.atr - (buy ? input.spread : 0);
-  if (edge <= 0 || edge < input.min_edge || reward <= 0) {
+  const double likeliest =
+      *std::max_element(input.probabilities.begin(), input.probabilities.end());
+  if (edge <= 0 || edge < input.min_edge || win < likeliest || reward <= 0) {
     return Hold(input, records::HoldReason::kNoEdge);
   }
   Decision decision;

@@ -20,7 +20,7 @@ DecisionInput Trade(const std::vector<double>& probabilities) {
   DecisionInput input;
   input.event = Event::kTripleBarrier;
   input.probabilities = probabilities;
-  input.min_edge = 0.05;
+  input.min_edge = 0.0625;
   input.stop_atr = 1.5;
   input.take_atr = 3.0;
   input.bid_close = 1.1000;
@@ -39,10 +39,10 @@ struct SignalCase {
 const SignalCase kSignalCases[] = {
     {"clear buy", {0.2, 0.3, 0.5}, Signal::kBuy, 0.5},
     {"clear sell", {0.6, 0.1, 0.3}, Signal::kSell, 0.6},
-    {"edge at the threshold counts", {0.25, 0.4375, 0.3125}, Signal::kBuy, 0.3125},
+    {"edge at the threshold counts", {0.375, 0.1875, 0.4375}, Signal::kBuy, 0.4375},
     {"edge below the threshold", {0.30, 0.36, 0.34}, Signal::kHold, 0.36},
     {"no edge at all", {0.4, 0.2, 0.4}, Signal::kHold, 0.4},
-    {"hold likeliest, yet an edge", {0.1, 0.6, 0.3}, Signal::kBuy, 0.3},
+    {"an edge, but neither level is likeliest", {0.1, 0.6, 0.3}, Signal::kHold, 0.6},
 };
 
 TEST(DecideTest, SignalFollowsTheEdgeBetweenDirections) {
@@ -135,7 +135,7 @@ TEST(DecideTest, StrengthGrowsWithTheEdge) {
                                                      {0.15, SignalStrength::kStrong},
                                                      {0.30, SignalStrength::kVeryStrong}};
   for (const auto& [edge, strength] : cases) {
-    const std::vector<double> probabilities = {0.3, 0.4 - edge, 0.3 + edge};
+    const std::vector<double> probabilities = {0.35, 0.3 - edge, 0.35 + edge};
     DecisionInput input = Trade(probabilities);
     input.min_edge = 0;
     EXPECT_EQ(Decide(input).strength, strength) << edge;
