@@ -4,10 +4,11 @@
 
 PRESET ?= release
 JOBS ?= $(shell nproc)
+TARGETS ?=
 
 run: ## Set up, build and run the engine on the sample data (ONCE=1 stops after the round trip)
 	@scripts/setup --build --run --backend
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory build TARGETS='aifx aifx_server'
 	@ONCE='$(ONCE)' scripts/run
 
 test: ## Set up, build and run every test
@@ -18,9 +19,9 @@ test: ## Set up, build and run every test
 setup: ## Install what is missing on this machine
 	@scripts/setup
 
-build: ## Build one preset (PRESET=release) into build/PRESET
+build: ## Build one preset (PRESET=release) into build/PRESET (all of it, or TARGETS)
 	@cmake --preset $(PRESET) --log-level=WARNING
-	@cmake --build build/$(PRESET) -j $(JOBS)
+	@cmake --build build/$(PRESET) -j $(JOBS) $(if $(TARGETS),--target $(TARGETS))
 
 format: ## Format the C++ and proto files
 	@scripts/check_format --fix

@@ -14,6 +14,13 @@ function(aifx_library name)
   endif()
 endfunction()
 
+# aifx_heavy_headers(TARGET header...): compiles headers that cost seconds once for the target instead
+# of once a file, and without the costlier optimizations: for code that waits, not for hot paths.
+function(aifx_heavy_headers name)
+  target_precompile_headers(${name} PRIVATE ${ARGN})
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
 # aifx_program(NAME OUTPUT file SOURCES ... LIBS ...): an executable in build/<preset>/bin.
 function(aifx_program name)
   cmake_parse_arguments(ARG "" "OUTPUT" "SOURCES;LIBS" ${ARGN})
@@ -39,7 +46,16 @@ function(aifx_test name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} aifx_tests_support GTest::gmock
                                         GTest::gtest_main)
-  target_compile_options(${name} PRIVATE ${AIFX_WARNINGS})
+  target_compile_options(${name} PRIVATE ${AIFX_WARNINGS} -pthread $<$<CONFIG:Release>:-O1>)
+  # All test programs share the headers of GoogleTest that the first one compiled.
+  get_property(owner GLOBAL PROPERTY AIFX_TEST_HEADERS_OWNER)
+  if(owner)
+    target_precompile_headers(${name} REUSE_FROM ${owner})
+  else()
+    target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h>
+                              <absl/status/statusor.h> <absl/time/time.h>)
+    set_property(GLOBAL PROPERTY AIFX_TEST_HEADERS_OWNER ${name})
+  endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
