@@ -48,8 +48,8 @@ struct Decision {
 };
 
 // The signal is the likelier direction where it is the likeliest class of all, its probability
-// exceeds the other's by min_edge or more (and by more than 0), the levels are sound (atr > 0) and the reward ratio suffices; else
-// HOLD with kNoEdge.
+// exceeds the other's by min_edge or more (and by more than 0), the levels are sound (atr > 0) and
+// the reward ratio suffices; else HOLD with kNoEdge.
 Decision Decide(const DecisionInput& input);
 
 // The same probabilities as a HOLD for another reason: no levels, confidence of the likeliest
