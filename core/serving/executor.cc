@@ -8,15 +8,17 @@
 namespace aifx::serving {
 
 Executor::Executor(Options options) : options_(std::move(options)) {
-  threads_.reserve(options_.threads);
+  workers_.reserve(options_.threads);
   for (size_t i = 0; i < options_.threads; ++i) {
-    threads_.emplace_back([this] { Work(); });
+    Worker& worker = *workers_.emplace_back(std::make_unique<Worker>());
+    worker.thread = std::thread([this, &worker] { Work(worker); });
   }
 }
 
 Executor::~Executor() { Shutdown(); }
 
 absl::Status Executor::Submit(std::function<void()> task) {
+  Worker* worker = nullptr;
   {
     base::MutexLock lock(mutex_);
     if (stopping_) {
@@ -31,8 +33,14 @@ absl::Status Executor::Submit(std::function<void()> task) {
                                   0.1);
     }
     queue_.push_back(std::move(task));
+    if (!idle_.empty()) {
+      worker = idle_.back();
+      idle_.pop_back();
+      worker->woken = true;
+    }
   }
-  wake_.NotifyOne();
+  // Outside the lock, which the woken thread needs first.
+  if (worker != nullptr) worker->wake.NotifyOne();
   return absl::OkStatus();
 }
 
@@ -40,10 +48,10 @@ void Executor::Shutdown() {
   {
     base::MutexLock lock(mutex_);
     stopping_ = true;
+    for (const auto& worker : workers_) worker->wake.NotifyAll();
   }
-  wake_.NotifyAll();
-  for (std::thread& thread : threads_) {
-    if (thread.joinable()) thread.join();
+  for (const auto& worker : workers_) {
+    if (worker->thread.joinable()) worker->thread.join();
   }
 }
 
@@ -52,12 +60,16 @@ size_t Executor::QueueDepth() const {
   return queue_.size();
 }
 
-void Executor::Work() {
+void Executor::Work(Worker& self) {
   while (true) {
     std::function<void()> task;
     {
       base::MutexLock lock(mutex_);
-      while (queue_.empty() && !stopping_) wake_.Wait(mutex_);
+      while (queue_.empty() && !stopping_) {
+        self.woken = false;
+        idle_.push_back(&self);
+        while (!self.woken && !stopping_) self.wake.Wait(mutex_);
+      }
       if (queue_.empty()) return;
       task = std::move(queue_.front());
       queue_.pop_front();

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,7 +16,8 @@ namespace aifx::serving {
 
 // A fixed number of threads over one bounded queue, first in first out. Inference runs on one (a
 // thread a core), calls that wait for the backend on another, so that neither starves RPC threads.
-// Thread-safe.
+// Of the threads that wait, the one that worked last is woken: the model's weights are still in its
+// core's cache. Thread-safe.
 class Executor {
  public:
   struct Options {
@@ -39,14 +41,21 @@ class Executor {
   size_t QueueDepth() const;
 
  private:
-  void Work();
+  // One thread; `woken` is set by whoever takes it off the idle list.
+  struct Worker {
+    base::ConditionVariable wake;
+    bool woken = false;
+    std::thread thread;
+  };
+
+  void Work(Worker& self);
 
   const Options options_;
   mutable base::Mutex mutex_;
-  base::ConditionVariable wake_;
   std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Worker*> idle_ ABSL_GUARDED_BY(mutex_);  // the last to become idle at the back
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<std::thread> threads_;
+  std::vector<std::unique_ptr<Worker>> workers_;
 };
 
 }  // namespace aifx::serving
