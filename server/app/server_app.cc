@@ -105,6 +105,9 @@ ServerApp::~ServerApp() {
     health_.EndWatches();
     grpc_.server->Shutdown(std::chrono::system_clock::now());
   }
+  // Their tasks use the services, which are destroyed before them.
+  inference_.Shutdown();
+  blocking_.Shutdown();
 }
 
 absl::StatusOr<std::unique_ptr<ServerApp>> ServerApp::Start(const config::ServerConfig& config,
