@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -74,6 +75,14 @@ absl::StatusOr<nlohmann::json> Channel::Send(const Call& call,
       call.idempotent ? retrier_.SendIdempotent(request, context, IsTransientAnswer, log_repeat)
                       : client_.Send(request, context);
   if (!response.ok()) return WithoutKey(NoAnswerError(response.status(), base_url_));
+  if (response->status >= 500) {
+    const absl::Status body = WithoutKey(absl::UnknownError(response->body.substr(0, 2000)));
+    logger_.Warning("the backend failed",
+                    {{"route", absl::StrCat(call.route.method, " ", call.route.path)},
+                     {"status", absl::StrCat(response->status)},
+                     {"body", absl::CHexEscape(body.message())},
+                     {"request_id", context.request_id}});
+  }
   absl::StatusOr<nlohmann::json> data = DataOf(*response, call.route, base_url_, clock_.Now());
   if (!data.ok()) return WithoutKey(data.status());
   return data;

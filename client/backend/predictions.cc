@@ -4,6 +4,7 @@
 #include "client/backend/backend_client.h"
 #include "client/backend/record_json.h"
 #include "client/backend/values.h"
+#include "client/http/http_failure.h"
 #include "core/base/ids.h"
 #include "core/base/status_macros.h"
 #include "core/base/violation.h"
@@ -22,8 +23,8 @@ absl::Status AmbiguousError(const absl::Status& cause, const std::string& reques
                          " in ListPredictions (the backend keeps it as "
                          "factors.client_request_id); cause: ",
                          cause.message()));
-  cause.ForEachPayload(
-      [&](absl::string_view url, const absl::Cord& payload) { status.SetPayload(url, payload); });
+  // Nothing else of the cause: a hint when to repeat it would invite a duplicate.
+  status = http::WithHttpFailure(std::move(status), http::HttpFailureOf(cause));
   return base::WithReason(std::move(status), "SUBMISSION_AMBIGUOUS");
 }
 
@@ -51,9 +52,10 @@ absl::StatusOr<records::SubmissionReceipt> BackendClient::Submit(
   if (!id.ok()) {
     if (!MayHaveBeenApplied(id.status())) return id.status();
     absl::Status error = AmbiguousError(id.status(), submission.request_id);
-    channel_.logger().Warning(
-        "a prediction may or may not have been stored",
-        {{"request_id", submission.request_id}, {"cause", std::string(id.status().message())}});
+    channel_.logger().Warning("a prediction may or may not have been stored",
+                              {{"request_id", context.request_id},
+                               {"submission", submission.request_id},
+                               {"cause", std::string(id.status().message())}});
     return error;
   }
   return records::SubmissionReceipt{.request_id = submission.request_id,

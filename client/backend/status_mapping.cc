@@ -33,6 +33,14 @@ std::string OneLine(std::string text) {
   return text;
 }
 
+// Whether another program's word may stand as google.rpc.ErrorInfo.reason.
+bool IsReason(const std::string& code) {
+  return !code.empty() && code.size() <= 63 &&
+         std::all_of(code.begin(), code.end(), [](unsigned char c) {
+           return absl::ascii_isupper(c) || absl::ascii_isdigit(c) || c == '_';
+         });
+}
+
 bool IsValidationError(int http_status, const Envelope& envelope) {
   return http_status == 500 && absl::StartsWith(envelope.message, "Validation error");
 }
@@ -80,7 +88,8 @@ std::string MessageOf(absl::StatusCode code, int http_status, const Envelope& en
       return absl::StrCat(backend, " limits our requests (", answer, "): ", route.purpose,
                           " has to wait");
     case absl::StatusCode::kUnavailable:
-      return absl::StrCat(backend, " failed at ", route.purpose, " (", answer, ")", detail);
+      // Without the backend's words, which may hold SQL or paths: Channel logs them.
+      return absl::StrCat(backend, " failed at ", route.purpose, " (", answer, ")");
     default:
       return absl::StrCat(backend, " refuses ", route.purpose, " (", answer, ")", detail);
   }
@@ -113,7 +122,7 @@ absl::StatusOr<nlohmann::json> DataOf(const http::HttpResponse& response, const 
     const Envelope failure = std::move(envelope).value_or(Envelope{});
     const absl::StatusCode code = CodeOf(response.status, failure);
     status = absl::Status(code, MessageOf(code, response.status, failure, route, base_url));
-    if (!failure.code.empty()) status = base::WithReason(std::move(status), failure.code);
+    if (IsReason(failure.code)) status = base::WithReason(std::move(status), failure.code);
     if (IsValidationError(response.status, failure)) status.SetPayload(kRefusedUrl, absl::Cord());
   }
   if (response.status >= 400 && response.status < 500 && response.status != 408) {

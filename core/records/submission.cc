@@ -8,6 +8,8 @@
 namespace aifx::records {
 namespace {
 
+constexpr size_t kMaxTechnicalDataBytes = 64 << 10;
+
 using Violations = std::vector<base::FieldViolation>;
 
 void CheckRange(const std::string& field, double value, double low, double high,
@@ -109,7 +111,11 @@ std::vector<base::FieldViolation> ValidateSubmission(const Submission& submissio
     CheckLevel("stop_loss", submission.stop_loss, !buy, submission, violations);
     CheckLevel("take_profit", submission.take_profit, buy, submission, violations);
   }
-  if (!submission.technical_data_json.empty()) {
+  if (submission.technical_data_json.size() > kMaxTechnicalDataBytes) {
+    violations.push_back({"technical_data",
+                          absl::StrCat("technical_data has ", submission.technical_data_json.size(),
+                                       " bytes, at most ", kMaxTechnicalDataBytes)});
+  } else if (!submission.technical_data_json.empty()) {
     const auto parsed = nlohmann::json::parse(submission.technical_data_json, nullptr, false);
     if (!parsed.is_object()) {
       violations.push_back({"technical_data", "technical_data is not a JSON object"});

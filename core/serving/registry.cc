@@ -54,7 +54,18 @@ void ModelRegistry::RefreshModel(const std::string& name, std::vector<VersionVie
   bool load = false;
   {
     base::MutexLock lock(mutex_);
-    const Slot& slot = slots_[name];
+    Slot& slot = slots_[name];
+    if (wanted != 0 && wanted != slot.failed_version) {
+      // Another one is active now: what failed before may be tried again later.
+      slot.failed_version = 0;
+      slot.failure.clear();
+    }
+    const std::string trouble =
+        active.ok() || absl::IsNotFound(active.status()) ? "" : active.status().ToString();
+    if (trouble != slot.active_trouble && !trouble.empty()) {
+      logger_.Error("cannot tell which version is active", {{"model", name}, {"error", trouble}});
+    }
+    slot.active_trouble = trouble;
     load = wanted != 0 && wanted != slot.loaded_version && wanted != slot.failed_version;
   }
   absl::StatusOr<std::shared_ptr<const model::Model>> loaded = absl::NotFoundError("not tried");
@@ -102,12 +113,10 @@ absl::StatusOr<ServedModel> ModelRegistry::Acquire(const ModelSelector& selector
   base::MutexLock lock(mutex_);
   std::vector<std::string> ready;
   const Slot* chosen = nullptr;
-  const Slot* only = nullptr;
   int matches = 0;
   for (const auto& [name, slot] : slots_) {
     if (slot.served.model == nullptr) continue;
     ready.push_back(name);
-    only = &slot;
     if (!selector.name.empty()) {
       if (name == selector.name) chosen = &slot;
       continue;
@@ -119,7 +128,6 @@ absl::StatusOr<ServedModel> ModelRegistry::Acquire(const ModelSelector& selector
     }
   }
   if (ready.empty()) return NoModel();
-  if (selector.name.empty() && matches == 0 && ready.size() == 1) chosen = only;
   if (matches > 1 || (chosen == nullptr && selector.name.empty())) {
     return base::WithReason(
         absl::FailedPreconditionError(absl::StrCat(

@@ -33,7 +33,7 @@ struct VersionView {
 
 // Which model a request wants.
 struct ModelSelector {
-  std::string name;     // empty: the model trained for the pair and timeframe, else the only one
+  std::string name;     // empty: the model trained for the pair and timeframe
   int64_t version = 0;  // 0: the active one
 };
 
@@ -76,6 +76,7 @@ class ModelRegistry {
     int64_t loaded_version = 0;
     int64_t failed_version = 0;
     std::string failure;
+    std::string active_trouble;  // why active.json could not be read; logged once
   };
 
   void RefreshModel(const std::string& name, std::vector<VersionView>& views);

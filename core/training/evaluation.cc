@@ -1,10 +1,12 @@
 #include "core/training/evaluation.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "absl/strings/str_format.h"
 #include "core/base/status_macros.h"
 #include "core/training/baselines.h"
+#include "core/training/calibration.h"
 
 namespace aifx::training {
 
@@ -38,6 +40,24 @@ absl::StatusOr<std::vector<double>> ModelLogits(const model::Model& model, const
   return logits;
 }
 
+namespace {
+
+// A baseline gets what the network got: its probabilities are calibrated on the calibration slice
+// before the gate scores them. `predict` gives the probabilities of a slice's samples.
+Scores ScoreCalibrated(const std::function<std::vector<double>(absl::Span<const Sample>)>& predict,
+                       const TimeSplit& split, absl::Span<const int> targets, size_t classes) {
+  const auto logits = [&](absl::Span<const Sample> samples) {
+    std::vector<double> values = predict(samples);
+    for (double& value : values) value = std::log(std::max(value, 1e-9));
+    return values;
+  };
+  const model::Calibration calibration =
+      FitCalibration(logits(split.calibration), Targets(split.calibration), classes);
+  return Score(CalibratedProbabilities(logits(split.gate), calibration), targets, classes);
+}
+
+}  // namespace
+
 GateResult ScoreGate(absl::Span<const double> probabilities,
                      absl::Span<const market::Candle> candles, const Dataset& data,
                      const features::Scaler& scaler, const TimeSplit& split, size_t horizon,
@@ -45,10 +65,18 @@ GateResult ScoreGate(absl::Span<const double> probabilities,
   const std::vector<int> targets = Targets(split.gate);
   GateResult result;
   result.network = Score(probabilities, targets, classes);
-  result.base_rate = Score(BaseRate(split.fit, split.gate, classes), targets, classes);
-  result.persistence =
-      Score(Persistence(candles, horizon, split.fit, split.gate, classes), targets, classes);
-  result.logistic = Score(Logistic(data, scaler, split.fit, split.gate, classes), targets, classes);
+  // A base rate's calibration is the rate of the calibration slice.
+  result.base_rate = Score(BaseRate(split.calibration, split.gate, classes), targets, classes);
+  result.persistence = ScoreCalibrated(
+      [&](absl::Span<const Sample> samples) {
+        return Persistence(candles, horizon, split.fit, samples, classes);
+      },
+      split, targets, classes);
+  result.logistic = ScoreCalibrated(
+      [&](absl::Span<const Sample> samples) {
+        return Logistic(data, scaler, split.fit, samples, classes);
+      },
+      split, targets, classes);
   const double log_loss =
       std::min({result.base_rate.log_loss, result.persistence.log_loss, result.logistic.log_loss});
   const double auc = std::max({result.base_rate.auc, result.persistence.auc, result.logistic.auc});

@@ -20,6 +20,12 @@ absl::Status RegisterVersion(const model::Manifest& manifest, const nlohmann::js
                              TrainingLog& log, const base::CallContext& context,
                              std::string& backend_id);
 
+// Registers the versions of a model that an earlier run stored but could not register (the backend
+// did not answer), with their status. Their sessions are not logged any more. The first error ends
+// it.
+absl::Status RegisterPending(const std::string& model_name, const model::ModelStore& store,
+                             ModelRegistrar& registrar, const base::CallContext& context);
+
 }  // namespace aifx::training
 
 #endif  // AIFX_CORE_TRAINING_REGISTRATION_H_

@@ -11,6 +11,7 @@
 #include "core/training/calibration.h"
 #include "core/training/evaluation.h"
 #include "core/training/labels.h"
+#include "core/training/registration.h"
 #include "core/training/train.h"
 #include "core/training/weekly_run.h"
 
@@ -25,6 +26,7 @@ constexpr size_t kMinSliceSamples = 10;
 absl::StatusOr<TrainReport> WeeklyRun::Run() {
   const absl::Time start = deps_.clock.Now();
   AIFX_RETURN_IF_ERROR(ValidateTrainSpec(spec_));
+  AIFX_RETURN_IF_ERROR(RegisterPending(ModelName(spec_), deps_.store, deps_.registrar, context_));
   AIFX_ASSIGN_OR_RETURN(feature_set_, features::FindFeatureSet(spec_.feature_set));
   model::SetTensorThreads(spec_.threads);
   AIFX_RETURN_IF_ERROR(ReadCandles());

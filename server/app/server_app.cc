@@ -84,6 +84,7 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger,
               .receive_bytes = static_cast<size_t>(config.limits.receive_bytes)}),
       inference_(InferenceOptions(config.predict)),
       blocking_(BlockingOptions(config.backend)),
+      store_reads_({.name = "model store", .threads = 1, .queue_limit = 64}),
       predictions_({.guard = guard_,
                     .engine = engine_,
                     .sink = *backend_,
@@ -96,7 +97,7 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger,
                 .outcomes = *backend_,
                 .reader = *backend_,
                 .blocking = blocking_}),
-      models_({.guard = guard_, .store = store_, .registry = registry_, .blocking = blocking_}),
+      models_({.guard = guard_, .store = store_, .registry = registry_, .blocking = store_reads_}),
       training_(guard_) {}
 
 ServerApp::~ServerApp() {
@@ -108,6 +109,7 @@ ServerApp::~ServerApp() {
   // Their tasks use the services, which are destroyed before them.
   inference_.Shutdown();
   blocking_.Shutdown();
+  store_reads_.Shutdown();
 }
 
 absl::StatusOr<std::unique_ptr<ServerApp>> ServerApp::Start(const config::ServerConfig& config,
@@ -179,6 +181,7 @@ ops::DrainResult ServerApp::DrainAndStop(
   grpc_.server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
   inference_.Shutdown();
   blocking_.Shutdown();
+  store_reads_.Shutdown();
   return result;
 }
 

@@ -62,6 +62,8 @@ class ServerApp {
   rpc::CallGuard guard_;
   serving::Executor inference_;
   serving::Executor blocking_;
+  // Reads of the store, so that they never wait behind calls to a backend that does not answer.
+  serving::Executor store_reads_;
   ops::HealthService health_;
   rpc::PredictionService predictions_;
   rpc::RecordService records_;

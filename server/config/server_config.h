@@ -25,7 +25,7 @@ struct ListenConfig {
 
 struct ModelsConfig {
   std::string dir = "models";
-  std::string default_name;  // empty: the model of the request's pair and timeframe, else the only
+  std::string default_name;  // empty: the model of the request's pair and timeframe
   absl::Duration refresh_interval = absl::Seconds(2);
 };
 

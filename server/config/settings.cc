@@ -75,7 +75,7 @@ void AddModels(std::vector<Setting>& all) {
                  "folder of the model store; it need not exist yet", false, false, ApplyModelsDir});
   all.push_back({"--model", "AIFX_MODEL", "models.default", "",
                  "model for requests that name none; empty: the one trained for the request's pair "
-                 "and timeframe, else the only one",
+                 "and timeframe",
                  false, false, ApplyModelName});
   all.push_back({"--models-refresh", "AIFX_MODELS_REFRESH", "models.refresh", "2s",
                  "how often the store is looked at for new versions", false, false,

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "core/base/ids.h"
+#include "server/rpc/status.h"
 
 namespace aifx::rpc {
 
@@ -25,7 +26,7 @@ std::optional<market::CurrencyPair> PairFromProto(const std::string& text, const
 void CheckUuid(const std::string& text, const std::string& field, Violations& violations) {
   if (text.empty() || base::IsUuid(text)) return;
   violations.push_back(
-      {field, absl::StrCat(field, " \"", text.substr(0, 100), "\" is not a UUID")});
+      {field, absl::StrCat(field, " \"", Shortened(text, 100), "\" is not a UUID")});
 }
 
 void CheckRange(double value, double low, double high, const std::string& field,

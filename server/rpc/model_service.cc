@@ -45,10 +45,13 @@ void ModelService::DescribeVersion(const serving::VersionView& view, const std::
   const auto backend_id = deps_.store.BackendId(view.name, view.version);
   ToProto(view, manifest.ok() ? &*manifest : nullptr, backend_id.ok() ? *backend_id : "", message);
   if (view.state != serving::VersionState::kFailed) return;
-  // Callers learn why, but not where the store lies.
-  const std::string reason = absl::StrReplaceAll(view.reason, {{deps_.store.root() + "/", ""}});
   *message.mutable_error() = ToRpcStatus(
-      base::WithReason(absl::FailedPreconditionError(reason), "MODEL_FAILED"), request_id);
+      base::WithReason(absl::FailedPreconditionError(WithoutRoot(view.reason)), "MODEL_FAILED"),
+      request_id);
+}
+
+std::string ModelService::WithoutRoot(absl::string_view text) const {
+  return absl::StrReplaceAll(text, {{deps_.store.root() + "/", ""}});
 }
 
 absl::Status ModelService::List(const ml::v1::ListModelsRequest& request,
@@ -79,9 +82,16 @@ absl::Status ModelService::Get(const ml::v1::GetModelRequest& request,
   for (const serving::VersionView& view : deps_.registry.List()) {
     const bool wanted = request.has_version() ? view.version == request.version() : view.active;
     if (view.name != request.name() || !wanted) continue;
-    AIFX_ASSIGN_OR_RETURN(const model::Manifest manifest,
-                          deps_.store.ReadManifest(view.name, view.version));
     DescribeVersion(view, request_id, *response.mutable_model());
+    const auto read = deps_.store.ReadManifest(view.name, view.version);
+    if (!read.ok()) {
+      // The request was right: what is wrong with the version is in the answer, where that is
+      // known.
+      if (view.state == serving::VersionState::kFailed) return absl::OkStatus();
+      return base::WithReason(absl::FailedPreconditionError(WithoutRoot(read.status().message())),
+                              "MODEL_FAILED");
+    }
+    const model::Manifest& manifest = *read;
     ToProto(manifest, CandlesNeeded(manifest), *response.mutable_manifest());
     ToProto(manifest.metrics, *response.mutable_metrics());
     ToProto(manifest.hyperparameters, *response.mutable_hyperparameters());
@@ -91,9 +101,9 @@ absl::Status ModelService::Get(const ml::v1::GetModelRequest& request,
     if (view.state == serving::VersionState::kReady) golden->set_passed(true);
     return absl::OkStatus();
   }
-  return NotFound(request.has_version() ? absl::StrCat("model \"", request.name().substr(0, 100),
+  return NotFound(request.has_version() ? absl::StrCat("model \"", Shortened(request.name(), 100),
                                                        "\" has no version ", request.version())
-                                        : absl::StrCat("model \"", request.name().substr(0, 100),
+                                        : absl::StrCat("model \"", Shortened(request.name(), 100),
                                                        "\" is not there or has no active version"));
 }
 

@@ -67,6 +67,8 @@ class ModelService final : public ml::v1::ModelService::CallbackService {
   }
 
  private:
+  // Callers learn why, but not where the store lies.
+  std::string WithoutRoot(absl::string_view text) const;
   void DescribeVersion(const serving::VersionView& view, const std::string& request_id,
                        ml::v1::Model& message) const;
   absl::Status List(const ml::v1::ListModelsRequest& request, const std::string& request_id,

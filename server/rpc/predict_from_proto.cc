@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -5,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/ids.h"
 #include "core/base/status_macros.h"
+#include "core/market/validation.h"
 #include "server/rpc/fields.h"
 #include "server/rpc/from_proto.h"
 #include "server/rpc/times.h"
@@ -71,8 +73,21 @@ void ReadColumns(const ml::v1::CandleColumns& columns, Candles& candles, Violati
   }
 }
 
+// Before anything is converted: a few bytes on the wire become a candle, or a violation, of
+// hundreds.
+bool IsTooLong(const ml::v1::CandleSeries& series, Violations& violations) {
+  const auto count = static_cast<size_t>(
+      std::max(series.candles_size(), series.columns().open_time_seconds_size()));
+  const size_t most = market::CandleRules().max_candles;
+  if (count <= most) return false;
+  violations.push_back(
+      {"series.candles", absl::StrCat("series has ", count, " candles, at most ", most)});
+  return true;
+}
+
 Candles ReadSeries(const ml::v1::CandleSeries& series, Violations& violations) {
   Candles candles;
+  if (IsTooLong(series, violations)) return candles;
   if (series.candles_size() > 0 && series.has_columns()) {
     violations.push_back(
         {"series", "series has candles and columns: give the candles in one form only"});
@@ -166,6 +181,10 @@ absl::StatusOr<PredictArguments> PredictFromProto(const ml::v1::PredictRequest& 
     request.as_of = TimeFromProto(message.as_of(), "as_of", violations);
     if (given) {
       violations.push_back({"as_of", "as_of goes with candles from the backend, not with series"});
+    } else if (request.as_of.has_value() && *request.as_of < market::CandleRules().earliest) {
+      violations.push_back(
+          {"as_of", absl::StrCat("as_of ", absl::FormatTime(*request.as_of, absl::UTCTimeZone()),
+                                 " is before 1971")});
     } else if (request.as_of.has_value() && *request.as_of > now) {
       violations.push_back(
           {"as_of", absl::StrCat("as_of ", absl::FormatTime(*request.as_of, absl::UTCTimeZone()),

@@ -14,19 +14,12 @@ namespace {
 constexpr size_t kMaxViolationBytes = 3500;
 constexpr size_t kMaxMessageBytes = 1000;
 
-std::string Shortened(absl::string_view text) {
-  if (text.size() <= kMaxMessageBytes) return std::string(text);
-  size_t end = kMaxMessageBytes;
-  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // not inside a UTF-8 character
-  return absl::StrCat(text.substr(0, end), "...");
-}
-
 google::rpc::BadRequest BadRequestOf(const std::vector<base::FieldViolation>& violations) {
   google::rpc::BadRequest details;
   for (size_t i = 0; i < violations.size(); ++i) {
     auto* added = details.add_field_violations();
-    added->set_field(Shortened(violations[i].field));
-    added->set_description(Shortened(violations[i].description));
+    added->set_field(Shortened(violations[i].field, kMaxMessageBytes));
+    added->set_description(Shortened(violations[i].description, kMaxMessageBytes));
     if (details.ByteSizeLong() <= kMaxViolationBytes) continue;
     if (details.field_violations_size() > 1) details.mutable_field_violations()->RemoveLast();
     const size_t left_out = violations.size() - details.field_violations_size();
@@ -49,6 +42,13 @@ google::rpc::RetryInfo RetryInfoOf(double seconds) {
 
 }  // namespace
 
+std::string Shortened(absl::string_view text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return std::string(text);
+  size_t end = max_bytes;
+  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;
+  return absl::StrCat(text.substr(0, end), "...");
+}
+
 bool IsHidden(const absl::Status& status) {
   const bool internal = status.code() == absl::StatusCode::kInternal ||
                         status.code() == absl::StatusCode::kUnknown ||
@@ -64,7 +64,7 @@ google::rpc::Status ToRpcStatus(const absl::Status& status, const std::string& r
                          ? absl::StrCat("internal error; the server's log has it under "
                                         "request ",
                                         request_id)
-                         : Shortened(status.message()));
+                         : Shortened(status.message(), kMaxMessageBytes));
   if (const auto violations = base::ViolationsOf(status); !violations.empty()) {
     result.add_details()->PackFrom(BadRequestOf(violations));
   }

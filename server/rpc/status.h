@@ -10,6 +10,10 @@
 
 namespace aifx::rpc {
 
+// `text`, or its beginning followed by "..." where it is longer than `max_bytes`; never cut within
+// a UTF-8 character.
+std::string Shortened(absl::string_view text, size_t max_bytes);
+
 // Whether the message was not written for callers: INTERNAL, UNKNOWN and DATA_LOSS without a reason
 // come from libraries and may hold paths or the text of an exception.
 bool IsHidden(const absl::Status& status);

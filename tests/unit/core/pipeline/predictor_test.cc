@@ -222,6 +222,7 @@ TEST_F(PredictorTest, OneItemsFailureLeavesTheOthersAloneAndBatchingChangesNothi
 TEST_F(PredictorTest, AnotherPairsModelIsNamedInAWarning) {
   PredictRequest request = Request(candles_);
   request.pair = *market::CurrencyPair::Parse("GBP/USD");
+  request.model.name = "eurusd-1h";
   ASSERT_OK_AND_ASSIGN(const records::Prediction p, Predict(MakePredictor(), request));
   EXPECT_THAT(p.warnings, Contains(Field(&base::Warning::code, "MODEL_OF_ANOTHER_SERIES")));
 }

@@ -130,11 +130,30 @@ TEST_F(RegistryTest, ChoosesTheModelOfTheSeriesAndNamesTheChoicesOtherwise) {
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("model.version 7 is not loaded")));
 }
 
-TEST_F(RegistryTest, TheOnlyModelServesOtherSeriesToo) {
+TEST_F(RegistryTest, AnotherSeriesIsServedOnlyByAModelThatIsNamed) {
   Add("eurusd-1h", kOld);
   ASSERT_OK(store_.SetActive("eurusd-1h", kOld));
   registry_.Refresh();
-  EXPECT_OK(registry_.Acquire({}, *market::CurrencyPair::Parse("GBP/USD"), kHour));
+  const market::CurrencyPair pound = *market::CurrencyPair::Parse("GBP/USD");
+  EXPECT_THAT(registry_.Acquire({}, pound, kHour),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("name one of eurusd-1h")));
+  EXPECT_OK(registry_.Acquire({.name = "eurusd-1h"}, pound, kHour));
+}
+
+TEST_F(RegistryTest, AFailedVersionIsTriedAgainOnceAnotherWasActive) {
+  Add("eurusd-1h", kOld);
+  Add("eurusd-1h", kNew);
+  ASSERT_OK(store_.SetActive("eurusd-1h", kOld));
+  registry_.Refresh();
+  broken_[kNew] = true;
+  ASSERT_OK(store_.SetActive("eurusd-1h", kNew));
+  registry_.Refresh();
+  ASSERT_OK(store_.SetActive("eurusd-1h", kOld));
+  registry_.Refresh();
+  broken_.clear();
+  ASSERT_OK(store_.SetActive("eurusd-1h", kNew));
+  registry_.Refresh();
+  EXPECT_EQ(ServedVersion(), kNew);
 }
 
 }  // namespace

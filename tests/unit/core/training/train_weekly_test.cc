@@ -132,6 +132,19 @@ TEST_F(TrainWeeklyTest, KeepsTheVersionWhereTheBackendIsDown) {
   EXPECT_TRUE(model::LoadModel(store_, "eurusd-1h", report.version).ok());
 }
 
+TEST_F(TrainWeeklyTest, TheNextRunRegistersWhatTheOneBeforeCouldNot) {
+  backend_.register_status = absl::UnavailableError("connection refused");
+  ASSERT_OK_AND_ASSIGN(const TrainReport first, Train());
+  EXPECT_THAT(Train(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("connection refused")));
+  backend_.register_status = absl::OkStatus();
+  ASSERT_OK_AND_ASSIGN(const TrainReport second, Train());
+  ASSERT_EQ(backend_.registrations.size(), 2u);
+  EXPECT_EQ(backend_.registrations[0].version, std::to_string(first.version));
+  EXPECT_EQ(backend_.registrations[1].version, std::to_string(second.version));
+  EXPECT_THAT(backend_.statuses, ElementsAre("7 deployed active", "7 trained"));
+  EXPECT_THAT(store_.BackendId("eurusd-1h", first.version), IsOkAndHolds("7"));
+}
+
 TEST_F(TrainWeeklyTest, FindsAVersionThatIsRegisteredAlready) {
   backend_.register_status = absl::AlreadyExistsError("duplicate");
   ASSERT_OK_AND_ASSIGN(const TrainReport report, Train());
