@@ -32,7 +32,7 @@ function(aifx_program name)
                         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 
-# aifx_test(NAME SOURCES x_test.cc LIBS ... [LABELS unit|integration] [TIMEOUT seconds])
+# aifx_test(NAME SOURCES x_test.cc LIBS ... [LABELS unit|integration|threads] [TIMEOUT seconds])
 # One GoogleTest program and one ctest entry.
 function(aifx_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
@@ -58,6 +58,12 @@ function(aifx_test name)
   endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  foreach(label ${ARG_LABELS})  # tests_unit and so on build what `ctest -L unit` runs
+    if(NOT TARGET tests_${label})
+      add_custom_target(tests_${label})
+    endif()
+    add_dependencies(tests_${label} ${name})
+  endforeach()
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 
