@@ -39,16 +39,13 @@ std::string FolderOf(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return Errno("open", path);
-  const auto close_file = absl::MakeCleanup([fd] { ::close(fd); });
-  struct stat info;
-  if (::fstat(fd, &info) != 0) return Errno("inspect", path);
-  if (!S_ISREG(info.st_mode)) {
-    return absl::InvalidArgumentError(absl::StrCat(path, " is not a regular file"));
-  }
+absl::StatusOr<std::string> ReadDescriptor(int fd, const std::string& path, size_t max_bytes) {
   std::string content;
+  struct stat info;
+  if (::fstat(fd, &info) == 0 && info.st_size > 0 &&
+      static_cast<size_t>(info.st_size) <= max_bytes) {
+    content.reserve(static_cast<size_t>(info.st_size));
+  }
   char buffer[1 << 16];
   while (true) {
     const ssize_t count = ::read(fd, buffer, sizeof buffer);
@@ -63,6 +60,18 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) 
           absl::StrCat(path, " is larger than ", max_bytes, " bytes"));
     }
   }
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return Errno("open", path);
+  const auto close_file = absl::MakeCleanup([fd] { ::close(fd); });
+  struct stat info;
+  if (::fstat(fd, &info) != 0) return Errno("inspect", path);
+  if (!S_ISREG(info.st_mode)) {
+    return absl::InvalidArgumentError(absl::StrCat(path, " is not a regular file"));
+  }
+  return ReadDescriptor(fd, path, max_bytes);
 }
 
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view content) {

@@ -13,6 +13,10 @@ namespace aifx::base {
 // ResourceExhausted where it is larger, or the file system's error; all name the path.
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes = size_t{1} << 30);
 
+// What is left to read of an open file, at most `max_bytes` (ResourceExhausted where there is
+// more); `path` is for messages. Does not close `fd`.
+absl::StatusOr<std::string> ReadDescriptor(int fd, const std::string& path, size_t max_bytes);
+
 // Replaces `path` atomically: writes a temporary file beside it, syncs it, renames it and syncs
 // the folder. After a crash the path holds the old or the new content, never a part.
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view content);

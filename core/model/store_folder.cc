@@ -12,6 +12,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/files.h"
 #include "core/base/status_macros.h"
 
 namespace aifx::model {
@@ -112,24 +113,7 @@ absl::StatusOr<std::string> StoreFolder::Read(const std::string& name, size_t ma
   if (!S_ISREG(info.st_mode)) {
     return absl::FailedPreconditionError(absl::StrCat(path, " is not a regular file"));
   }
-  std::string content;
-  if (info.st_size > 0 && static_cast<size_t>(info.st_size) <= max_bytes) {
-    content.reserve(static_cast<size_t>(info.st_size));
-  }
-  char buffer[1 << 16];
-  while (true) {
-    const ssize_t count = ::read(fd, buffer, sizeof buffer);
-    if (count == 0) return content;
-    if (count < 0) {
-      if (errno == EINTR) continue;
-      return Errno("read", path);
-    }
-    content.append(buffer, static_cast<size_t>(count));
-    if (content.size() > max_bytes) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat(path, " is larger than ", max_bytes, " bytes"));
-    }
-  }
+  return base::ReadDescriptor(fd, path, max_bytes);
 }
 
 absl::Status StoreFolder::Create(const std::string& name, absl::string_view content) const {
