@@ -49,14 +49,11 @@ Submission SubmissionOf(const Prediction& prediction);
 // Every rule of the backend on a submission, checked before it is sent; empty when it would pass.
 std::vector<base::FieldViolation> ValidateSubmission(const Submission& submission);
 
-// Where a submission stands. Without a durable outbox only kAcked is ever returned.
-enum class SubmissionState { kQueued, kInflight, kAcked, kUnknown, kDead };
+// What a submission brings to the backend. One prediction and one outcome may share an id.
+enum class SubmissionKind { kPrediction, kOutcome };
 
-struct SubmissionReceipt {
-  std::string request_id;
-  SubmissionState state = SubmissionState::kQueued;
-  std::string backend_prediction_id;  // set when kAcked
-};
+// Where a submission stands (docs/outbox.md).
+enum class SubmissionState { kQueued, kInflight, kAcked, kUnknown, kDead };
 
 struct OutcomeUpdate {
   std::string prediction_id;  // the backend's id, or the request_id it was submitted with
@@ -71,6 +68,31 @@ struct OutcomeReceipt {
   std::optional<double> pnl_pips;
   std::optional<double> pnl_percent;
   std::optional<int64_t> duration_minutes;
+};
+
+// A submission as it stands now.
+struct SubmissionReceipt {
+  std::string request_id;  // UUID; of an outcome: its OutcomeUpdate::prediction_id
+  SubmissionState state = SubmissionState::kQueued;
+  std::string backend_prediction_id;  // set when kAcked
+  SubmissionKind kind = SubmissionKind::kPrediction;
+  int32_t attempts = 0;                       // how often it was sent
+  absl::Time created_at = absl::UnixEpoch();  // when it was accepted
+  std::optional<absl::Time> last_attempt_at;  // absent: not yet sent
+  std::optional<absl::Time> next_attempt_at;  // absent: will not be sent by itself
+  absl::Status error;                         // why it is kUnknown, kDead or being repeated
+  std::optional<OutcomeReceipt> outcome;      // the backend's answer; a kAcked outcome only
+};
+
+struct SubmissionQuery {
+  std::vector<SubmissionState> states;  // empty: all
+  int64_t limit = 100;                  // 1..1000
+  int64_t before = 0;                   // SubmissionPage::next of the page before; 0: the newest
+};
+
+struct SubmissionPage {
+  std::vector<SubmissionReceipt> submissions;  // newest first
+  int64_t next = 0;                            // 0: the last page
 };
 
 // A prediction as the backend holds it.
