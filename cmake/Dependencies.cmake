@@ -13,6 +13,7 @@ find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 find_package(LibTorch REQUIRED)
 
-# hiredis 0.14 has no CMake package.
+# These have no CMake package in Debian 12.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(Hiredis REQUIRED IMPORTED_TARGET hiredis)
+pkg_check_modules(Highway REQUIRED IMPORTED_TARGET libhwy)

@@ -4,6 +4,7 @@
 #include "core/base/status_macros.h"
 #include "core/features/feature_set.h"
 #include "core/model/golden.h"
+#include "core/model/lstm_runtime.h"
 #include "core/model/model.h"
 #include "core/model/torchscript_runtime.h"
 
@@ -41,9 +42,8 @@ absl::StatusOr<std::shared_ptr<const Model>> Load(const ModelStore& store, const
     }
   }
   AIFX_ASSIGN_OR_RETURN(const GoldenWindow golden, GoldenFromJson(contents[kGoldenFile], manifest));
-  AIFX_ASSIGN_OR_RETURN(
-      std::shared_ptr<const Model> model,
-      OpenTorchScript(std::move(manifest), contents[kTorchScriptFile], *feature_set));
+  AIFX_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model,
+                        OpenArchive(std::move(manifest), contents[kTorchScriptFile], *feature_set));
   AIFX_RETURN_IF_ERROR(CheckGolden(*model, golden));
   return model;
 }

@@ -16,6 +16,10 @@
 
 namespace aifx::model {
 
+// What computes a version: LibTorch, or the direct kernel for the LSTM of core/training in float32.
+inline constexpr char kTorchScriptRuntime[] = "torchscript";
+inline constexpr char kLstmF32Runtime[] = "lstm-f32";
+
 enum class Label {
   kDirection,      // classes: down, up. Is the close horizon_bars later above this close?
   kTripleBarrier,  // classes: sell, hold, buy. Which barrier does the price touch first?
@@ -42,7 +46,7 @@ struct DecisionRule {
 struct Manifest {
   std::string name;     // such as "eurusd-1h": [a-z0-9][a-z0-9._-]{0,63}
   int64_t version = 0;  // YYYYMMDDhhmmss, UTC
-  std::string runtime;  // "torchscript"
+  std::string runtime;  // kTorchScriptRuntime or kLstmF32Runtime
   std::string description;
   std::string algorithm;  // such as "lstm"
   // The series it was trained for; a request for another pair or timeframe gets a warning.
@@ -53,7 +57,7 @@ struct Manifest {
   std::string feature_set_hash;  // must equal what the engine computes
   int64_t sequence = 0;          // rows of a window, 1..4096
   int64_t features = 0;          // columns of a row
-  features::Scaler scaler;       // applied inside the model program; recorded for other runtimes
+  features::Scaler scaler;       // applied inside the model program; recorded for people
 
   Label label = Label::kTripleBarrier;
   std::vector<std::string> classes;  // in the order of the outputs

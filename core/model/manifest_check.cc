@@ -46,7 +46,9 @@ absl::Status CheckIdentity(const Manifest& m) {
   if (m.parent.has_value() && !IsVersion(*m.parent)) {
     return Invalid("parent", *m.parent, "is not YYYYMMDDhhmmss");
   }
-  if (m.runtime != "torchscript") return Invalid("runtime", m.runtime, "is not torchscript");
+  if (m.runtime != kTorchScriptRuntime && m.runtime != kLstmF32Runtime) {
+    return Invalid("runtime", m.runtime, "is not torchscript or lstm-f32");
+  }
   if (m.algorithm.empty()) return Invalid("algorithm", "\"\"", "is empty");
   const auto pair = market::CurrencyPair::Parse(m.pair);
   if (!pair.ok() || pair->ToString() != m.pair) {

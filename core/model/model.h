@@ -27,7 +27,7 @@ class Model {
   virtual ~Model() = default;
 
   virtual const Manifest& manifest() const = 0;
-  // What computes, such as "torchscript-f32".
+  // What computes, such as "torchscript-f32" or "lstm-f32-avx3".
   virtual const std::string& kernel() const = 0;
 
   // Writes logits [batch, classes], row-major, to `logits`. InvalidArgument where sizes do not

@@ -2,11 +2,13 @@
 
 #include <ATen/Functions.h>
 #include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
 
 #include <exception>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
 
 namespace aifx::model {
 namespace {
@@ -36,6 +38,31 @@ absl::StatusOr<std::string> Write(absl::Span<const NamedTensor> tensors,
   return std::move(archive).str();
 }
 
+absl::Status Append(const std::string& name, const at::Tensor& tensor, bool trainable,
+                    std::vector<NamedTensor>& tensors) {
+  if (tensor.scalar_type() != at::kFloat || !tensor.device().is_cpu()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("tensor ", name, " is not float32 on the CPU"));
+  }
+  const at::Tensor dense = tensor.detach().contiguous();
+  const float* const first = dense.const_data_ptr<float>();
+  tensors.push_back({name, dense.sizes().vec(), {first, first + dense.numel()}, trainable});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<NamedTensor>> Read(const std::string& archive) {
+  std::istringstream stream(archive);
+  const torch::jit::Module module = torch::jit::load(stream);
+  std::vector<NamedTensor> tensors;
+  for (const auto& parameter : module.named_parameters()) {
+    AIFX_RETURN_IF_ERROR(Append(parameter.name, parameter.value, true, tensors));
+  }
+  for (const auto& buffer : module.named_buffers()) {
+    AIFX_RETURN_IF_ERROR(Append(buffer.name, buffer.value, false, tensors));
+  }
+  return tensors;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> WriteTorchScript(absl::Span<const NamedTensor> tensors,
@@ -47,6 +74,17 @@ absl::StatusOr<std::string> WriteTorchScript(absl::Span<const NamedTensor> tenso
         absl::StrCat("cannot write the model: ", error.what_without_backtrace()));
   } catch (const std::exception& error) {
     return absl::InvalidArgumentError(absl::StrCat("cannot write the model: ", error.what()));
+  }
+}
+
+absl::StatusOr<std::vector<NamedTensor>> ReadTorchScript(const std::string& archive) {
+  try {
+    return Read(archive);
+  } catch (const c10::Error& error) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot read the model: ", error.what_without_backtrace()));
+  } catch (const std::exception& error) {
+    return absl::FailedPreconditionError(absl::StrCat("cannot read the model: ", error.what()));
   }
 }
 

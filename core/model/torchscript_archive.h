@@ -24,6 +24,10 @@ struct NamedTensor {
 absl::StatusOr<std::string> WriteTorchScript(absl::Span<const NamedTensor> tensors,
                                              const std::string& program);
 
+// The parameters and buffers of the module in an archive, which must be float32 on the CPU.
+// FailedPrecondition where it is no archive or holds others.
+absl::StatusOr<std::vector<NamedTensor>> ReadTorchScript(const std::string& archive);
+
 }  // namespace aifx::model
 
 #endif  // AIFX_CORE_MODEL_TORCHSCRIPT_ARCHIVE_H_

@@ -9,7 +9,6 @@
 #include <torch/headeronly/version.h>
 
 #include <atomic>
-#include <bit>
 #include <exception>
 #include <optional>
 #include <sstream>
@@ -20,6 +19,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "core/base/status_macros.h"
+#include "core/model/model_check.h"
 
 namespace aifx::model {
 namespace {
@@ -41,15 +41,6 @@ absl::Status Guarded(absl::StatusCode code, absl::string_view what, Function&& f
   } catch (...) {
     return absl::Status(code, absl::StrCat(what, ": unknown exception"));
   }
-}
-
-bool IsFinite(float value) { return (std::bit_cast<uint32_t>(value) & 0x7f800000u) != 0x7f800000u; }
-
-// The index of the first value that is not finite, or `count`.
-size_t FirstNotFinite(const float* values, size_t count) {
-  size_t i = 0;
-  while (i < count && IsFinite(values[i])) ++i;
-  return i;
 }
 
 absl::Status CheckTensor(const std::string& name, const at::Tensor& tensor) {
@@ -106,42 +97,13 @@ class TorchScriptModel final : public Model {
   }
 
   absl::Status Run(const WindowBatch& windows, absl::Span<float> logits) const override {
-    AIFX_RETURN_IF_ERROR(CheckInput(windows, logits.size()));
+    AIFX_RETURN_IF_ERROR(CheckWindows(manifest_, feature_set_, windows, logits.size()));
     AIFX_RETURN_IF_ERROR(Guarded(absl::StatusCode::kInternal, "the model's program failed",
                                  [&] { return Forward(windows, logits); }));
-    const size_t bad = FirstNotFinite(logits.data(), logits.size());
-    if (bad == logits.size()) return absl::OkStatus();
-    const size_t classes = manifest_.classes.size();
-    return absl::InternalError(absl::StrFormat("logit of window %d, class %s is %g, not finite",
-                                               bad / classes, manifest_.classes[bad % classes],
-                                               logits[bad]));
+    return CheckLogits(manifest_, logits);
   }
 
  private:
-  absl::Status CheckInput(const WindowBatch& windows, size_t output_size) const {
-    const auto features = static_cast<size_t>(manifest_.features);
-    const size_t window = static_cast<size_t>(manifest_.sequence) * features;
-    // Divided, not multiplied: a huge batch must not wrap around.
-    if (windows.batch == 0 || windows.values.size() / window != windows.batch ||
-        windows.values.size() % window != 0) {
-      return absl::InvalidArgumentError(absl::StrFormat(
-          "windows hold %d values, which is not batch %d x sequence %d x features %d",
-          windows.values.size(), windows.batch, manifest_.sequence, manifest_.features));
-    }
-    const size_t classes = manifest_.classes.size();
-    if (output_size / classes != windows.batch || output_size % classes != 0) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("logits have room for %d values, which is not batch %d x classes %d",
-                          output_size, windows.batch, classes));
-    }
-    const size_t bad = FirstNotFinite(windows.values.data(), windows.values.size());
-    if (bad == windows.values.size()) return absl::OkStatus();
-    return absl::InvalidArgumentError(
-        absl::StrFormat("windows[%d] row %d column %d (%s) is %g, not finite", bad / window,
-                        bad % window / features, bad % features,
-                        feature_set_.columns()[bad % features].name, windows.values[bad]));
-  }
-
   absl::Status Forward(const WindowBatch& windows, absl::Span<float> logits) const {
     ApplyTensorThreads();
     const c10::InferenceMode inference;
@@ -179,22 +141,6 @@ class TorchScriptModel final : public Model {
   // Calling it is const and safe from several threads.
   mutable torch::jit::Method forward_;
 };
-
-// A run of zeros shows a wrong shape before the golden window is even looked at.
-absl::Status TrialRun(const Model& model) {
-  const Manifest& manifest = model.manifest();
-  for (size_t batch : {1, 2}) {
-    const std::vector<float> zeros(
-        batch * static_cast<size_t>(manifest.sequence * manifest.features), 0.0f);
-    std::vector<float> logits(batch * manifest.classes.size());
-    const absl::Status status = model.Run({zeros, batch}, absl::MakeSpan(logits));
-    if (!status.ok()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("trial run with batch ", batch, ": ", status.message()));
-    }
-  }
-  return absl::OkStatus();
-}
 
 }  // namespace
 

@@ -7,7 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "core/base/status_macros.h"
 #include "core/market/validation.h"
-#include "core/model/torchscript_runtime.h"
+#include "core/model/lstm_runtime.h"
 #include "core/training/calibration.h"
 #include "core/training/evaluation.h"
 #include "core/training/labels.h"
@@ -146,7 +146,7 @@ absl::Status WeeklyRun::FitNetwork() {
 absl::Status WeeklyRun::Calibrate() {
   AIFX_RETURN_IF_ERROR(Begin("calibrate", 0.88));
   // From here on the archive computes, as it will when it serves.
-  AIFX_ASSIGN_OR_RETURN(model_, model::OpenTorchScript(manifest_, archive_, *feature_set_));
+  AIFX_ASSIGN_OR_RETURN(model_, model::OpenArchive(manifest_, archive_, *feature_set_));
   AIFX_ASSIGN_OR_RETURN(const std::vector<double> logits, Logits(split_.calibration));
   manifest_.calibration = FitCalibration(logits, Targets(split_.calibration), Classes());
   manifest_.calibration.calibrated_at = deps_.clock.Now();

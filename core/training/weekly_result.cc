@@ -20,7 +20,8 @@ using nlohmann::json;
 
 void WeeklyRun::FillManifest() {
   manifest_.name = report_.model_name = ModelName(spec_);
-  manifest_.runtime = "torchscript";
+  manifest_.runtime = model::kLstmF32Runtime;
+  manifest_.deterministic = true;
   manifest_.algorithm = "lstm";
   manifest_.pair = spec_.pair.ToString();
   manifest_.timeframe = std::string(market::TimeframeName(spec_.timeframe));

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "core/base/sha256.h"
+#include "core/model/lstm_runtime.h"
 #include "core/model/model.h"
+#include "core/model/torchscript_archive.h"
 #include "core/model/torchscript_runtime.h"
 #include "core/training/baselines.h"
 #include "core/training/calibration.h"
@@ -91,13 +93,18 @@ class LstmNetworkTest : public ::testing::Test {
     return network.Archive();
   }
 
-  // Of the archive's logits on the gate slice.
-  absl::StatusOr<Scores> GateScores(const std::string& archive) {
+  static model::Manifest DirectionManifest(const std::string& runtime) {
     model::Manifest manifest = testing::MakeTinyModel().manifest;
+    manifest.runtime = runtime;
     manifest.sequence = kSequence;
     manifest.features = 2;
     manifest.classes = {"down", "up"};
-    auto model = model::OpenTorchScript(manifest, archive, set_);
+    return manifest;
+  }
+
+  // Of the archive's logits on the gate slice.
+  absl::StatusOr<Scores> GateScores(const std::string& archive) {
+    auto model = model::OpenArchive(DirectionManifest(model::kTorchScriptRuntime), archive, set_);
     if (!model.ok()) return model.status();
     const auto logits = ModelLogits(**model, data_, split_.gate, {});
     if (!logits.ok()) return logits.status();
@@ -197,6 +204,44 @@ TEST_F(LstmNetworkTest, CanBeCancelled) {
   EXPECT_THAT(network.Fit(split_.fit, split_.stop, clock, {}, [&] { return ++batches > 3; }),
               StatusIs(absl::StatusCode::kCancelled, HasSubstr("cancelled")));
   EXPECT_EQ(batches, 4);
+}
+
+TEST_F(LstmNetworkTest, TheDirectKernelComputesWhatLibTorchDoes) {
+  MakeData([](size_t) { return 1.0; }, false);
+  ASSERT_OK_AND_ASSIGN(const std::string archive, Archive(Tiny()));
+  ASSERT_OK_AND_ASSIGN(
+      const auto direct,
+      model::OpenArchive(DirectionManifest(model::kLstmF32Runtime), archive, set_));
+  EXPECT_THAT(direct->kernel(), ::testing::StartsWith("lstm-f32-"));
+  ASSERT_OK_AND_ASSIGN(
+      const auto reference,
+      model::OpenArchive(DirectionManifest(model::kTorchScriptRuntime), archive, set_));
+  ASSERT_OK_AND_ASSIGN(const auto ours, ModelLogits(*direct, data_, split_.gate, {}));
+  ASSERT_OK_AND_ASSIGN(const auto theirs, ModelLogits(*reference, data_, split_.gate, {}));
+  ASSERT_EQ(ours.size(), theirs.size());
+  for (size_t i = 0; i < ours.size(); ++i) ASSERT_NEAR(ours[i], theirs[i], 1e-5) << i;
+}
+
+TEST_F(LstmNetworkTest, TheDirectKernelRefusesAnotherProgram) {
+  MakeData([](size_t) { return 1.0; }, false);
+  ASSERT_OK_AND_ASSIGN(const std::string archive, Archive(Tiny()));
+  ASSERT_OK_AND_ASSIGN(std::vector<model::NamedTensor> tensors, model::ReadTorchScript(archive));
+  const model::Manifest manifest = DirectionManifest(model::kLstmF32Runtime);
+  // The same tensors, but nothing of the recurrence.
+  ASSERT_OK_AND_ASSIGN(const std::string other, model::WriteTorchScript(tensors, R"(
+def forward(self, x: Tensor) -> Tensor:
+    return torch.zeros([x.size(0), 2]) + self.output_bias
+)"));
+  EXPECT_THAT(model::OpenArchive(manifest, other, set_),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("where LibTorch gives")));
+  std::erase_if(tensors, [](const auto& tensor) { return tensor.name == "lstm2_bias_hh"; });
+  ASSERT_OK_AND_ASSIGN(const std::string without, model::WriteTorchScript(tensors, R"(
+def forward(self, x: Tensor) -> Tensor:
+    return torch.zeros([x.size(0), 2]) + self.output_bias
+)"));
+  EXPECT_THAT(
+      model::OpenArchive(manifest, without, set_),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("no tensor lstm2_bias_hh")));
 }
 
 }  // namespace
