@@ -23,8 +23,8 @@ class LstmModel final : public Model {
       : manifest_(std::move(manifest)),
         feature_set_(feature_set),
         kernel_(weights),
-        kernel_name_(absl::StrCat(kLstmF32Runtime, "-",
-                                  absl::AsciiStrToLower(kernel_.instruction_set()))) {}
+        kernel_name_(
+            absl::StrCat(kLstmF32Runtime, "-", absl::AsciiStrToLower(kernel_.instruction_set()))) {}
 
   const Manifest& manifest() const override { return manifest_; }
   const std::string& kernel() const override { return kernel_name_; }
@@ -75,8 +75,7 @@ std::vector<float> WindowsAround(const LstmWeights& weights, size_t sequence) {
 
 absl::Status Compare(const Model& kernel, const Model& reference, const LstmWeights& weights) {
   const Manifest& manifest = kernel.manifest();
-  const std::vector<float> windows =
-      WindowsAround(weights, static_cast<size_t>(manifest.sequence));
+  const std::vector<float> windows = WindowsAround(weights, static_cast<size_t>(manifest.sequence));
   std::vector<float> ours(kCompared * manifest.classes.size());
   std::vector<float> theirs(ours.size());
   AIFX_RETURN_IF_ERROR(kernel.Run({windows, kCompared}, absl::MakeSpan(ours)));

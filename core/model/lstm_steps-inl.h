@@ -138,8 +138,8 @@ HWY_INLINE Floats Clamp(Floats x, float limit) {
   return hn::Min(hn::Max(x, hn::Set(d, -limit)), hn::Set(d, limit));
 }
 
-// One step's cells and outputs from its gates (Hochreiter and Schmidhuber 1997, with the forget gate
-// of Gers et al. 2000):
+// One step's cells and outputs from its gates (Hochreiter and Schmidhuber 1997, with the forget
+// gate of Gers et al. 2000):
 //   cell = sigmoid(forget) * cell + sigmoid(input) * tanh(candidate)
 //   output = sigmoid(out) * tanh(cell)
 // with both sides brought to one division. Beyond the clamps float32 has no different result.
@@ -156,12 +156,11 @@ HWY_INLINE void Activate(const float* HWY_RESTRICT gates, size_t units, float* H
     const Floats in_and_candidate = hn::Mul(hn::Add(one, in), hn::Add(one, candidate));
     const Floats keep = hn::Add(one, forget);
     const Floats kept = hn::Mul(hn::LoadU(d, cells + u), in_and_candidate);
-    const Floats cell = hn::Div(hn::MulAdd(hn::Sub(one, candidate), keep, kept),
-                                hn::Mul(in_and_candidate, keep));
+    const Floats cell =
+        hn::Div(hn::MulAdd(hn::Sub(one, candidate), keep, kept), hn::Mul(in_and_candidate, keep));
     hn::StoreU(cell, d, cells + u);
     const Floats squashed = Exp(Clamp(hn::Mul(minus_two, cell), 20));
-    hn::StoreU(hn::Div(hn::Sub(one, squashed),
-                       hn::Mul(hn::Add(one, squashed), hn::Add(one, out))),
+    hn::StoreU(hn::Div(hn::Sub(one, squashed), hn::Mul(hn::Add(one, squashed), hn::Add(one, out))),
                d, outputs + u);
   }
 }

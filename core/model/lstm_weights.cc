@@ -27,24 +27,22 @@ absl::StatusOr<std::vector<float>> Take(absl::Span<const NamedTensor> tensors,
                                         const std::string& name, const Shape& shape) {
   AIFX_ASSIGN_OR_RETURN(const NamedTensor* tensor, Find(tensors, name, shape.size()));
   if (tensor->shape == shape) return tensor->values;
-  return absl::FailedPreconditionError(absl::StrCat("tensor ", name, " has shape [",
-                                                    absl::StrJoin(tensor->shape, ", "),
-                                                    "] instead of [", absl::StrJoin(shape, ", "),
-                                                    "]"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("tensor ", name, " has shape [", absl::StrJoin(tensor->shape, ", "),
+                   "] instead of [", absl::StrJoin(shape, ", "), "]"));
 }
 
 absl::StatusOr<LstmLayerWeights> Layer(absl::Span<const NamedTensor> tensors,
                                        const std::string& prefix, size_t inputs) {
-  AIFX_ASSIGN_OR_RETURN(const NamedTensor* recurrent,
-                        Find(tensors, prefix + "_weight_hh", 2));
+  AIFX_ASSIGN_OR_RETURN(const NamedTensor* recurrent, Find(tensors, prefix + "_weight_hh", 2));
   LstmLayerWeights layer;
   layer.inputs = inputs;
   layer.hidden = static_cast<size_t>(recurrent->shape[1]);
   const int64_t gates = 4 * recurrent->shape[1];
   AIFX_ASSIGN_OR_RETURN(layer.recurrent,
                         Take(tensors, recurrent->name, {gates, recurrent->shape[1]}));
-  AIFX_ASSIGN_OR_RETURN(layer.input, Take(tensors, prefix + "_weight_ih",
-                                          {gates, static_cast<int64_t>(inputs)}));
+  AIFX_ASSIGN_OR_RETURN(
+      layer.input, Take(tensors, prefix + "_weight_ih", {gates, static_cast<int64_t>(inputs)}));
   AIFX_ASSIGN_OR_RETURN(layer.bias, Take(tensors, prefix + "_bias_ih", {gates}));
   AIFX_ASSIGN_OR_RETURN(const std::vector<float> second,
                         Take(tensors, prefix + "_bias_hh", {gates}));
@@ -52,8 +50,8 @@ absl::StatusOr<LstmLayerWeights> Layer(absl::Span<const NamedTensor> tensors,
   return layer;
 }
 
-absl::StatusOr<DenseWeights> Dense(absl::Span<const NamedTensor> tensors,
-                                   const std::string& prefix, size_t inputs) {
+absl::StatusOr<DenseWeights> Dense(absl::Span<const NamedTensor> tensors, const std::string& prefix,
+                                   size_t inputs) {
   AIFX_ASSIGN_OR_RETURN(const NamedTensor* bias, Find(tensors, prefix + "_bias", 1));
   DenseWeights dense;
   dense.inputs = inputs;

@@ -25,7 +25,8 @@ struct DenseWeights {
   std::vector<float> bias;    // [outputs]
 };
 
-// The network that core/training fits: scaler -> LSTM -> LSTM -> last step -> dense, ReLU -> classes.
+// The network that core/training fits: scaler -> LSTM -> LSTM -> last step -> dense, ReLU ->
+// classes.
 struct LstmWeights {
   std::vector<float> scaler_mean, scaler_deviation;  // [features]
   LstmLayerWeights layer1, layer2;

@@ -40,10 +40,9 @@ absl::Status CheckWindows(const Manifest& manifest, const features::FeatureSet& 
   }
   const size_t bad = FirstNotFinite(windows.values);
   if (bad == windows.values.size()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrFormat("windows[%d] row %d column %d (%s) is %g, not finite", bad / window,
-                      bad % window / features, bad % features,
-                      feature_set.columns()[bad % features].name, windows.values[bad]));
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "windows[%d] row %d column %d (%s) is %g, not finite", bad / window, bad % window / features,
+      bad % features, feature_set.columns()[bad % features].name, windows.values[bad]));
 }
 
 absl::Status CheckLogits(const Manifest& manifest, absl::Span<const float> logits) {

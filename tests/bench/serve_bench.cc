@@ -15,7 +15,9 @@
 #include "absl/time/clock.h"
 #include "core/features/feature_set.h"
 #include "core/market/timeframe.h"
+#include "core/model/lstm_runtime.h"
 #include "core/model/model.h"
+#include "core/model/torchscript_runtime.h"
 #include "core/training/train.h"
 #include "tests/bench/closed_loop.h"
 #include "tests/bench/predict_client.h"
@@ -57,6 +59,7 @@ struct RpcSeries {
 
 struct Figures {
   Series forward_1, forward_64, features;  // microseconds; a row for forward_64
+  Series libtorch_1, libtorch_64;          // the same network computed by LibTorch
   RpcSeries empty_1, empty_16, predict_1, predict_16;
 };
 
@@ -75,6 +78,17 @@ absl::StatusOr<int64_t> TrainModel(const model::ModelStore& store) {
       training::TrainWeekly(spec, {source, store, backend, backend, base::SystemClock()}, {}, {});
   if (!report.ok()) return report.status();
   return report->version;
+}
+
+absl::StatusOr<std::shared_ptr<const model::Model>> OpenWithLibTorch(const model::ModelStore& store,
+                                                                     const model::Model& model) {
+  model::Manifest manifest = model.manifest();
+  const auto archive = store.ReadChecked(manifest, model::kTorchScriptFile);
+  if (!archive.ok()) return archive.status();
+  const auto set = features::FindFeatureSet(manifest.feature_set);
+  if (!set.ok()) return set.status();
+  manifest.runtime = model::kTorchScriptRuntime;
+  return model::OpenArchive(std::move(manifest), *archive, **set);
 }
 
 // Median microseconds of one call of `function`, repeated for `seconds`.
@@ -144,6 +158,8 @@ void Print(const Figures& figures, const ServerProcess& server, int rounds) {
   std::printf("\nbare forward, 1 row: %.0f us (%.0f..%.0f); 64 rows: %.0f us a row\n",
               figures.forward_1.Median(), figures.forward_1.Quantile(0),
               figures.forward_1.Quantile(1), figures.forward_64.Median());
+  std::printf("LibTorch, 1 row: %.0f us; 64 rows: %.0f us a row\n", figures.libtorch_1.Median(),
+              figures.libtorch_64.Median());
   std::printf("features of one request: %.1f us\n", figures.features.Median());
   const double allowed =
       figures.forward_1.Median() + figures.features.Median() + 1.5 * figures.empty_1.p50.Median();
@@ -162,6 +178,8 @@ absl::Status Run(const Options& options) {
   model::SetTensorThreads(1);
   const auto model = model::LoadModel(store, "eurusd-1h", *version);
   if (!model.ok()) return model.status();
+  const auto libtorch = OpenWithLibTorch(store, **model);
+  if (!libtorch.ok()) return libtorch.status();
   auto server = ServerProcess::Start(
       options.server, {"--listen", "127.0.0.1:0", "--models-dir", folder.path(), "--stale-candles",
                        "warn", "--log-level", "error"});
@@ -174,6 +192,8 @@ absl::Status Run(const Options& options) {
   for (int round = 0; round < options.rounds; ++round) {
     figures.forward_1.Add(ForwardMicroseconds(**model, 1, options.seconds));
     figures.forward_64.Add(ForwardMicroseconds(**model, 64, options.seconds) / 64);
+    figures.libtorch_1.Add(ForwardMicroseconds(**libtorch, 1, options.seconds));
+    figures.libtorch_64.Add(ForwardMicroseconds(**libtorch, 64, options.seconds) / 64);
     figures.features.Add(FeaturesMicroseconds(**model, options.seconds * 0.2));
     Measure(client.Empty(), 1, options.seconds, figures.empty_1);
     Measure(client.Predict(), 1, options.seconds, figures.predict_1);
