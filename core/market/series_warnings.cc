@@ -1,35 +1,14 @@
 #include "core/market/series_warnings.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "core/market/trading_calendar.h"
+#include "core/market/gaps.h"
 
 namespace aifx::market {
 namespace {
-
-const TradingCalendar& Calendar() {
-  static const TradingCalendar* const calendar = new TradingCalendar;
-  return *calendar;
-}
-
-// How many candles are missing between two neighbours. Less than a whole candle's worth of open
-// market is no gap: the anchor of longer candles may leave a shorter one out (a short Sunday).
-int64_t MissingBetween(const Candle& before, const Candle& after, Timeframe timeframe) {
-  const absl::Duration duration = TimeframeDuration(timeframe);
-  const absl::Duration distance = after.open_time - before.open_time;
-  if (timeframe == Timeframe::k1Week || timeframe == Timeframe::k1Month) {
-    // Labels wander by days: count calendar periods of mean length.
-    const absl::Duration mean =
-        timeframe == Timeframe::k1Week ? duration : absl::Hours(30.436875 * 24);
-    return std::llround(absl::FDivDuration(distance, mean)) - 1;
-  }
-  if (distance <= duration) return 0;
-  return Calendar().TradingTime(before.open_time + duration, after.open_time) / duration;
-}
 
 // What open times must share: the place in the candle's own period, or in the day for months.
 absl::Duration AnchorPeriod(Timeframe timeframe) {
@@ -54,7 +33,7 @@ size_t FirstUneven(absl::Span<const Candle> candles, Timeframe timeframe) {
     even_in_utc = distance == period || distance % period == absl::ZeroDuration();
   }
   if (even_in_utc) return candles.size();
-  const absl::TimeZone zone = Calendar().new_york();
+  const absl::TimeZone zone = SharedCalendar().new_york();
   const int64_t seconds = absl::ToInt64Seconds(period);
   const int64_t anchor = NewYorkSecond(candles[0].open_time, zone);
   for (size_t i = 1; i < candles.size(); ++i) {
@@ -72,7 +51,7 @@ void AddSeriesWarnings(absl::Span<const Candle> candles, Timeframe timeframe,
   const absl::Duration duration = TimeframeDuration(timeframe);
   for (size_t i = 1; i < candles.size(); ++i) {
     if (candles[i].open_time - candles[i - 1].open_time == duration) continue;
-    const int64_t here = MissingBetween(candles[i - 1], candles[i], timeframe);
+    const int64_t here = MissingBetween(candles[i - 1].open_time, candles[i].open_time, timeframe);
     if (here <= 0) continue;
     if (missing == 0) first = i;
     missing += here;

@@ -1,0 +1,168 @@
+#include "core/market/series_quality.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/market/gaps.h"
+
+namespace aifx::market {
+namespace {
+
+// Below this nothing is called an outlier: a tenth of a pip of EUR/USD.
+constexpr double kSmallestMove = 1e-5;
+// Hours of the week from Sunday 00:00 New York time in which the market is open.
+constexpr int kWeek = 168, kOpens = 17, kCloses = 5 * 24 + 17;
+
+template <typename T>
+void Keep(std::vector<T>& list, size_t limit, T item) {
+  if (list.size() < limit) list.push_back(std::move(item));
+}
+
+bool IsPossible(const Candle& candle) {
+  for (double price : {candle.open, candle.high, candle.low, candle.close}) {
+    if (!std::isfinite(price) || price <= 0) return false;
+  }
+  return candle.low <= std::min(candle.open, candle.close) &&
+         candle.high >= std::max(candle.open, candle.close);
+}
+
+int HourOfWeek(absl::Time time) {
+  const absl::CivilHour hour = absl::ToCivilHour(time, SharedCalendar().new_york());
+  const int day = (static_cast<int>(absl::GetWeekday(hour)) + 1) % 7;  // Sunday is 0
+  return day * 24 + hour.hour();
+}
+
+}  // namespace
+
+double QualityReport::MissingShare() const {
+  const int64_t expected = candles + missing;
+  return expected == 0 ? 0 : static_cast<double>(missing) / static_cast<double>(expected);
+}
+
+double QualityChecker::Moves::RatioAndAdd(double move) {
+  double ratio = 0;
+  if (values_.size() == capacity_) {
+    scratch_ = values_;
+    const auto middle = scratch_.begin() + static_cast<ptrdiff_t>(capacity_ / 2);
+    std::nth_element(scratch_.begin(), middle, scratch_.end());
+    ratio = move / std::max(*middle, kSmallestMove);
+    values_[next_] = move;
+    next_ = (next_ + 1) % capacity_;
+  } else {
+    values_.push_back(move);
+  }
+  return ratio;
+}
+
+QualityChecker::QualityChecker(Timeframe timeframe, QualityRules rules)
+    : timeframe_(timeframe),
+      rules_(rules),
+      jumps_(rules.median_candles),
+      spikes_(rules.median_candles) {}
+
+void QualityChecker::Add(const Candle& candle) {
+  ++report_.candles;
+  if (!report_.first.has_value()) report_.first = candle.open_time;
+  if (!CheckOrder(candle) || !CheckPrices(candle)) return;
+  report_.last = candle.open_time;
+  CheckHours(candle);
+  if (previous_.has_value()) {
+    CheckMoves(candle);
+    CheckFlat(candle);
+  }
+  previous_ = candle;
+}
+
+bool QualityChecker::CheckOrder(const Candle& candle) {
+  if (!previous_.has_value()) return true;
+  if (candle.open_time <= previous_->open_time) {
+    ++(candle.open_time == previous_->open_time ? report_.duplicates : report_.unsorted);
+    Keep(report_.misplaced, rules_.max_listed, candle.open_time);
+    return false;
+  }
+  const int64_t missing = MissingBetween(previous_->open_time, candle.open_time, timeframe_);
+  if (missing > 0) {
+    report_.missing += missing;
+    ++report_.gap_count;
+    Keep(report_.gaps, rules_.max_listed, Gap{previous_->open_time, candle.open_time, missing});
+  }
+  return true;
+}
+
+bool QualityChecker::CheckPrices(const Candle& candle) {
+  if (IsPossible(candle)) return true;
+  ++report_.impossible;
+  Keep(report_.impossible_at, rules_.max_listed, candle.open_time);
+  return false;
+}
+
+void QualityChecker::CheckMoves(const Candle& candle) {
+  const auto check = [&](Outlier::Kind kind, double ratio) {
+    if (ratio < rules_.outlier_ratio) return;
+    ++report_.outlier_count;
+    Keep(report_.outliers, rules_.max_listed, Outlier{candle.open_time, kind, ratio});
+  };
+  const double jump = std::abs(std::log(candle.close / previous_->close));
+  const double spike =
+      std::log(std::max(candle.high / std::max(candle.open, candle.close),
+                        std::min(candle.open, candle.close) / candle.low));
+  check(Outlier::Kind::kJump, jumps_.RatioAndAdd(jump));
+  check(Outlier::Kind::kSpike, spikes_.RatioAndAdd(spike));
+}
+
+void QualityChecker::CheckFlat(const Candle& candle) {
+  const bool flat = candle.high <= candle.low && candle.close >= previous_->close &&
+                    candle.close <= previous_->close;
+  if (!flat) return EndFlat();
+  if (flat_.candles == 0) flat_.first = candle.open_time;
+  flat_.last = candle.open_time;
+  ++flat_.candles;
+}
+
+void QualityChecker::EndFlat() {
+  if (flat_.candles >= rules_.flat_candles) {
+    ++report_.flat_count;
+    Keep(report_.flats, rules_.max_listed, flat_);
+  }
+  flat_ = {};
+}
+
+void QualityChecker::CheckHours(const Candle& candle) {
+  if (!IsUtcAnchored(timeframe_)) return;
+  ++by_hour_of_week_[static_cast<size_t>(HourOfWeek(candle.open_time))];
+  if (!SharedCalendar().IsOpen(candle.open_time)) ++report_.in_closed_market;
+}
+
+// The shift under which the fewest candles open in the weekend. It must explain nearly all of what
+// does not fit now: a feed with a few quotes on Saturday is odd, not shifted.
+std::optional<int> QualityChecker::LikelyShift() const {
+  const auto in_weekend = [&](int shift) {
+    int64_t count = 0;
+    for (int hour = 0; hour < kWeek; ++hour) {
+      const int shifted = (hour + shift + kWeek) % kWeek;
+      if (shifted < kOpens || shifted >= kCloses) count += by_hour_of_week_[static_cast<size_t>(hour)];
+    }
+    return count;
+  };
+  const int64_t now = in_weekend(0);
+  if (now * 200 <= report_.candles) return std::nullopt;  // less than half a percent
+  int best = 0;
+  int64_t least = now;
+  for (int shift = 1; shift <= 14; ++shift) {  // nearest first; time zones reach from -12 to +14
+    for (const int signed_shift : {shift, -shift}) {
+      if (in_weekend(signed_shift) >= least) continue;
+      least = in_weekend(signed_shift);
+      best = signed_shift;
+    }
+  }
+  if (best == 0 || least * 5 > now) return std::nullopt;
+  return best;
+}
+
+QualityReport QualityChecker::Finish() {
+  EndFlat();
+  if (IsUtcAnchored(timeframe_)) report_.shift_hours = LikelyShift();
+  return report_;
+}
+
+}  // namespace aifx::market
