@@ -26,6 +26,7 @@ void AddModels(CLI::App& app, Invocation& invocation);
 void AddHealth(CLI::App& app, Invocation& invocation);
 void AddTrain(CLI::App& app, Invocation& invocation);
 void AddData(CLI::App& app, Invocation& invocation);
+void AddBackend(CLI::App& app, Invocation& invocation);  // backend/backend.cc
 
 }  // namespace aifx::cli
 
