@@ -39,21 +39,18 @@ void AddBackendOptions(CLI::App& command, BackendOptions* options) {
       ->type_name("FILE");
 }
 
-TrainingBackend::TrainingBackend(base::Clock& clock)
-    : http_(http::CurlOptions{.total_timeout = absl::Seconds(30)}, clock) {}
-
 absl::StatusOr<std::unique_ptr<TrainingBackend>> TrainingBackend::Open(
     const BackendOptions& options, Console& console) {
   backend::BackendConfig config;
   config.base_url = options.url;
   AIFX_ASSIGN_OR_RETURN(config.api_key, ReadKey(options, console));
-  std::unique_ptr<TrainingBackend> opened(new TrainingBackend(console.clock));
+  std::unique_ptr<TrainingBackend> opened(new TrainingBackend());
   AIFX_ASSIGN_OR_RETURN(
-      opened->client_,
-      backend::BackendClient::Create(std::move(config), {.http = opened->http_,
-                                                         .clock = console.clock,
-                                                         .logger = base::NullLogger(),
-                                                         .uniform = http::SystemUniform()}));
+      opened->http_,
+      backend::MakeBackendHttp(config.base_url, {.curl = {.total_timeout = absl::Seconds(30)}},
+                               console.clock, base::NullLogger()));
+  AIFX_ASSIGN_OR_RETURN(opened->client_, backend::BackendClient::Create(
+                                             std::move(config), opened->http_->Dependencies()));
   return opened;
 }
 

@@ -6,8 +6,8 @@
 
 #include "absl/status/statusor.h"
 #include "client/backend/backend_client.h"
+#include "client/backend/backend_http.h"
 #include "client/cli/console.h"
-#include "client/http/curl_client.h"
 
 namespace CLI {
 class App;
@@ -35,9 +35,9 @@ class TrainingBackend {
   backend::BackendClient& client() { return *client_; }
 
  private:
-  explicit TrainingBackend(base::Clock& clock);
+  TrainingBackend() = default;
 
-  http::CurlClient http_;
+  std::unique_ptr<backend::BackendHttp> http_;
   std::unique_ptr<backend::BackendClient> client_;
 };
 

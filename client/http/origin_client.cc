@@ -73,11 +73,10 @@ absl::Status OriginClient::Refused(const CircuitBreaker::Refusal& refusal) {
     ++stats_.refused_by_breaker;
   }
   const absl::Duration wait = refusal.until - clock_.Now();
-  return WithWait(
-      absl::UnavailableError(absl::StrCat("no call is sent to ", origin_, " until ",
-                                          UtcText(refusal.until), " (in ", Rounded(wait),
-                                          "): ", refusal.why)),
-      wait);
+  return WithWait(absl::UnavailableError(absl::StrCat("no call is sent to ", origin_, " until ",
+                                                      UtcText(refusal.until), " (in ",
+                                                      Rounded(wait), "): ", refusal.why)),
+                  wait);
 }
 
 absl::Status OriginClient::RateLimited(absl::Duration wait) {
@@ -85,11 +84,10 @@ absl::Status OriginClient::RateLimited(absl::Duration wait) {
     base::MutexLock lock(mutex_);
     ++stats_.refused_by_rate_limit;
   }
-  return WithWait(
-      absl::ResourceExhaustedError(absl::StrCat(
-          "the rate limit of ", origin_, " has no room for this call until ",
-          UtcText(clock_.Now() + wait), ": try again in ", Rounded(wait))),
-      wait);
+  return WithWait(absl::ResourceExhaustedError(absl::StrCat(
+                      "the rate limit of ", origin_, " has no room for this call until ",
+                      UtcText(clock_.Now() + wait), ": try again in ", Rounded(wait))),
+                  wait);
 }
 
 absl::Status OriginClient::WaitForTurn(const HttpRequest& request,
@@ -109,10 +107,9 @@ absl::Status OriginClient::WaitForTurn(const HttpRequest& request,
     if (wait <= absl::ZeroDuration()) break;
     if (now + wait >= context.deadline || waited + wait > longest) return RateLimited(wait);
     if (waited == absl::ZeroDuration() && wait >= kWaitWorthALine) {
-      logger_.Warning("a call waits for the server's rate limit",
-                      {{"server", origin_},
-                       {"wait", Rounded(wait)},
-                       {"request_id", context.request_id}});
+      logger_.Warning(
+          "a call waits for the server's rate limit",
+          {{"server", origin_}, {"wait", Rounded(wait)}, {"request_id", context.request_id}});
     }
     const absl::Duration slice = std::min(wait, kWaitSlice);
     clock_.SleepFor(slice);

@@ -48,9 +48,9 @@ absl::Duration Pacer::Acquire(Priority priority, absl::Time now) {
 void Pacer::Learn(const RateLimit& limit, absl::Time now) {
   const int64_t available = std::max<int64_t>(limit.remaining - under_way_, 0);
   const absl::Time reset_at = now + limit.reset;
-  const auto found =
-      std::find_if(windows_.begin(), windows_.end(),
-                   [&](const Window& window) { return window.policy == limit.policy; });
+  const auto found = std::find_if(windows_.begin(), windows_.end(), [&](const Window& window) {
+    return window.policy == limit.policy;
+  });
   if (found == windows_.end()) {
     if (windows_.size() >= kMaxWindows) return;
     windows_.push_back({.policy = limit.policy,
@@ -76,11 +76,10 @@ void Pacer::Hold(const HttpResponse& reply, const std::vector<RateLimit>& limits
   std::optional<absl::Duration> wait = RetryAfter(reply, now);
   if (!wait.has_value() && reply.status == 429 && !limits.empty()) {
     // The limit that was hit is the one with the least left.
-    wait = std::min_element(limits.begin(), limits.end(),
-                            [](const RateLimit& a, const RateLimit& b) {
-                              return a.remaining < b.remaining;
-                            })
-               ->reset;
+    wait =
+        std::min_element(limits.begin(), limits.end(), [](const RateLimit& a, const RateLimit& b) {
+          return a.remaining < b.remaining;
+        })->reset;
   }
   if (!wait.has_value()) return;
   held_at_ = now;

@@ -14,8 +14,8 @@ namespace aifx::http {
 namespace {
 
 constexpr absl::Duration kLongestReset = absl::Hours(1);
-constexpr size_t kMaxPolicies = 8;                      // more than any server has
-constexpr int64_t kEarliestUnixTime = 1'000'000'000;    // 2001: no delta is that long
+constexpr size_t kMaxPolicies = 8;                    // more than any server has
+constexpr int64_t kEarliestUnixTime = 1'000'000'000;  // 2001: no delta is that long
 
 // An item of a structured field (RFC 8941, as far as rate limits need it): `value;name=value`.
 struct Item {
@@ -167,13 +167,13 @@ std::vector<RateLimit> ParseRateLimits(const HttpResponse& response, absl::Time 
     if (limits.empty()) limits = Members(items);
     if (!limits.empty()) return limits;
   }
-  std::vector<RateLimit> limits = OneLimit(FirstCount(response, "RateLimit-Limit"),
-                                           FirstCount(response, "RateLimit-Remaining"),
-                                           Seconds(FirstCount(response, "RateLimit-Reset")));
+  std::vector<RateLimit> limits =
+      OneLimit(FirstCount(response, "RateLimit-Limit"), FirstCount(response, "RateLimit-Remaining"),
+               Seconds(FirstCount(response, "RateLimit-Reset")));
   if (!limits.empty()) return limits;
-  return OneLimit(
-      FirstCount(response, "X-RateLimit-Limit"), FirstCount(response, "X-RateLimit-Remaining"),
-      TimeOrSeconds(FirstCount(response, "X-RateLimit-Reset"), response, now));
+  return OneLimit(FirstCount(response, "X-RateLimit-Limit"),
+                  FirstCount(response, "X-RateLimit-Remaining"),
+                  TimeOrSeconds(FirstCount(response, "X-RateLimit-Reset"), response, now));
 }
 
 }  // namespace aifx::http

@@ -19,8 +19,7 @@ struct RetryBudgetOptions {
 // fill and repeats empty. Shared by all that call one server. Thread-safe.
 class RetryBudget {
  public:
-  explicit RetryBudget(RetryBudgetOptions options)
-      : options_(options), tokens_(options.capacity) {}
+  explicit RetryBudget(RetryBudgetOptions options) : options_(options), tokens_(options.capacity) {}
 
   // Counts a call that is not a repeat.
   void OnCall(absl::Time now);
@@ -28,7 +27,7 @@ class RetryBudget {
   bool TryRepeat(absl::Time now);
 
   struct Snapshot {
-    double tokens = 0.0;    // repeats that may be made at once
+    double tokens = 0.0;  // repeats that may be made at once
     int64_t granted = 0;
     int64_t denied = 0;
   };

@@ -17,6 +17,8 @@
 
 namespace aifx::backend {
 
+using ::aifx::testing::RecordingLogger;
+
 inline constexpr char kKey[] = "s3cret-key-of-the-test";
 inline constexpr char kRequestId[] = "0b3f6a54-8f2e-4c57-9d53-0c8f6a2b1d11";
 inline constexpr char kBackendId[] = "7d9e2c10-1111-4222-8333-444455556666";
@@ -55,7 +57,7 @@ class BackendTest : public ::testing::Test {
 
   testing::FakeHttpClient http_;
   testing::FakeClock clock_;
-  testing::RecordingLogger logger_;
+  RecordingLogger logger_;
   std::unique_ptr<BackendClient> client_;
 };
 

@@ -47,8 +47,8 @@ class OriginClientTest : public ::testing::Test {
   void PushLimit(int remaining, int reset_s) {
     transport_.Push(HttpResponse{
         .status = 200,
-        .headers = {{"RateLimit", absl::StrCat("limit=10, remaining=", remaining,
-                                               ", reset=", reset_s)}}});
+        .headers = {
+            {"RateLimit", absl::StrCat("limit=10, remaining=", remaining, ", reset=", reset_s)}}});
   }
   void PushFailures(int count, const HttpFailure& failure) {
     for (int i = 0; i < count; ++i) {
@@ -113,8 +113,7 @@ TEST_F(OriginClientTest, CancellingEndsAWait) {
   ASSERT_OK(Send());
   base::CallContext context;
   context.Cancel();
-  EXPECT_THAT(Send(Get(Priority::kBackground), context),
-              StatusIs(absl::StatusCode::kCancelled, _));
+  EXPECT_THAT(Send(Get(Priority::kBackground), context), StatusIs(absl::StatusCode::kCancelled, _));
   EXPECT_EQ(Slept(), absl::ZeroDuration());
 }
 
@@ -175,8 +174,7 @@ TEST_F(OriginClientTest, OnlyWhatSaysThatTheServerIsIllCounts) {
            {"too large",
             WithHttpFailure(absl::ResourceExhaustedError(""), {.reply_too_large = true}), false},
            {"malformed",
-            WithHttpFailure(absl::InvalidArgumentError(""), {.may_have_arrived = false}),
-            false}}) {
+            WithHttpFailure(absl::InvalidArgumentError(""), {.may_have_arrived = false}), false}}) {
     SCOPED_TRACE(c.name);
     Make({.is_failure = [](const HttpResponse& reply) {
       return reply.status >= 500 && !absl::StartsWith(reply.body, "Validation error");

@@ -28,8 +28,7 @@ class PacerTest : public ::testing::Test {
     pacer_.Finish(&reply, clock_.Now());
   }
   static Headers Left(int64_t remaining, int64_t reset_s = 60) {
-    return {{"RateLimit",
-             absl::StrCat("limit=10, remaining=", remaining, ", reset=", reset_s)}};
+    return {{"RateLimit", absl::StrCat("limit=10, remaining=", remaining, ", reset=", reset_s)}};
   }
 
   testing::FakeClock clock_;

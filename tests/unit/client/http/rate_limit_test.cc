@@ -74,8 +74,8 @@ TEST(RateLimitTest, TheNewestFormWins) {
 TEST(RateLimitTest, ClampsWhatIsTooLong) {
   EXPECT_THAT(
       Parse({{"RateLimit-Remaining", "99999999999999999999999"}, {"RateLimit-Reset", "86400"}}),
-      ElementsAre(RateLimit{"", std::nullopt, std::numeric_limits<int64_t>::max(),
-                            absl::Hours(1)}));
+      ElementsAre(
+          RateLimit{"", std::nullopt, std::numeric_limits<int64_t>::max(), absl::Hours(1)}));
   // A reset that is past already.
   EXPECT_THAT(Parse({{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "1500000000"}}),
               ElementsAre(RateLimit{"", std::nullopt, 0, absl::ZeroDuration()}));
@@ -84,8 +84,8 @@ TEST(RateLimitTest, ClampsWhatIsTooLong) {
 TEST(RateLimitTest, LeavesOutWhatIsNotWellFormed) {
   for (const char* value :
        {"", "100", "limit=100", "remaining=-1, reset=3", "remaining=1.5, reset=3",
-        "remaining=, reset=", "\"a\"", "\"a\";r=1", "\"a\";r=x;t=1", "a;r=1;t=1", ";;;", ",,,",
-        "=", "\"", "\"\\", "\"a\\\";r=1;t=1", "\"a;r=1;t=1"}) {
+        "remaining=, reset=", "\"a\"", "\"a\";r=1", "\"a\";r=x;t=1", "a;r=1;t=1", ";;;", ",,,", "=",
+        "\"", "\"\\", "\"a\\\";r=1;t=1", "\"a;r=1;t=1"}) {
     SCOPED_TRACE(value);
     EXPECT_THAT(Parse({{"RateLimit", value}}), IsEmpty());
   }

@@ -74,7 +74,8 @@ TEST_F(RetryBudgetTest, MarksRepeatsAndNothingElse) {
   client.Push(HttpResponse{.status = 503});
   client.Push(HttpResponse{.status = 503});
   client.Push(HttpResponse{.status = 200});
-  ASSERT_OK(Retrier(client, clock_, [] { return 0.0; }, {.max_attempts = 3}, &budget_)
+  ASSERT_OK(Retrier(
+                client, clock_, [] { return 0.0; }, {.max_attempts = 3}, &budget_)
                 .SendIdempotent({.method = "PUT", .url = "http://h/", .body = "{}"}, {}));
   ASSERT_THAT(client.requests(), SizeIs(3));
   EXPECT_FALSE(client.requests()[0].repeat);
@@ -87,7 +88,8 @@ TEST_F(RetryBudgetTest, WhatWasRefusedHereIsNotRepeated) {
   FakeHttpClient client;
   client.Push(WithHttpFailure(absl::UnavailableError("open"),
                               {.may_have_arrived = false, .refused_here = true}));
-  EXPECT_THAT(Retrier(client, clock_, [] { return 0.0; }, {.max_attempts = 3}, &budget_)
+  EXPECT_THAT(Retrier(
+                  client, clock_, [] { return 0.0; }, {.max_attempts = 3}, &budget_)
                   .SendIdempotent({.method = "GET", .url = "http://h/"}, {}),
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("open")));
   EXPECT_THAT(client.requests(), SizeIs(1));
