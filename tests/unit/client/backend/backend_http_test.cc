@@ -42,8 +42,8 @@ class BackendHttpTest : public ::testing::Test {
     config.base_url = server.Url("");
     config.api_key = kKey;
     config.retry.max_attempts = 1;
-    ASSERT_OK_AND_ASSIGN(http_, MakeBackendHttp(config.base_url, std::move(options),
-                                                base::SystemClock(), logger_));
+    ASSERT_OK_AND_ASSIGN(
+        http_, MakeBackendHttp(config.base_url, std::move(options), base::SystemClock(), logger_));
     ASSERT_OK_AND_ASSIGN(client_, BackendClient::Create(config, http_->Dependencies()));
   }
 
@@ -88,9 +88,8 @@ TEST_F(BackendHttpTest, AUsedUpRateLimitSaysHowLongToWait) {
   Connect(server);
   ASSERT_OK(client_->Health({}));
   const auto refused = client_->Health({});
-  EXPECT_THAT(refused,
-              StatusIs(absl::StatusCode::kResourceExhausted,
-                       AllOf(HasSubstr("was not asked"), HasSubstr("try again in 15m"))));
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted,
+                                AllOf(HasSubstr("was not asked"), HasSubstr("try again in 15m"))));
   EXPECT_NEAR(base::RetryAfterSecondsOf(refused.status()), 900, 30);
   EXPECT_THAT(server.requests(), SizeIs(1));
 }
@@ -100,10 +99,11 @@ TEST_F(BackendHttpTest, CountsRepeatsAgainstTheBudget) {
   BackendConfig config;
   config.base_url = server.Url("");
   config.retry = {.max_attempts = 5, .first_backoff = absl::ZeroDuration()};
-  ASSERT_OK_AND_ASSIGN(http_, MakeBackendHttp(config.base_url,
-                                              {.origin = {.breaker = {.min_calls = 1000},
-                                                          .retry_budget = {.capacity = 2}}},
-                                              base::SystemClock(), logger_));
+  ASSERT_OK_AND_ASSIGN(
+      http_,
+      MakeBackendHttp(config.base_url,
+                      {.origin = {.breaker = {.min_calls = 1000}, .retry_budget = {.capacity = 2}}},
+                      base::SystemClock(), logger_));
   ASSERT_OK_AND_ASSIGN(client_, BackendClient::Create(config, http_->Dependencies()));
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(client_->Health({}).ok());
   EXPECT_EQ(http_->Stats().calls, 7);
