@@ -8,6 +8,8 @@
 #include "client/backend/backend_client.h"
 #include "client/backend/backend_http.h"
 #include "client/cli/console.h"
+#include "client/cli/console_logger.h"
+#include "client/http/http_client.h"
 
 namespace CLI {
 class App;
@@ -28,15 +30,18 @@ void AddBackendOptions(CLI::App& command, BackendOptions* options);
 class TrainingBackend {
  public:
   // The key comes from ML_ENGINE_API_KEY, else from the file. InvalidArgument for a configuration
-  // that is wrong; does not contact the backend.
-  static absl::StatusOr<std::unique_ptr<TrainingBackend>> Open(const BackendOptions& options,
-                                                               Console& console);
+  // that is wrong; does not contact the backend. A job is kBackground: under a rate limit it leaves
+  // room for others and waits, up to an hour, rather than fail. Warnings go to console.err.
+  static absl::StatusOr<std::unique_ptr<TrainingBackend>> Open(
+      const BackendOptions& options, Console& console,
+      http::Priority priority = http::Priority::kInteractive);
 
   backend::BackendClient& client() { return *client_; }
 
  private:
-  TrainingBackend() = default;
+  explicit TrainingBackend(Console& console) : logger_(console) {}
 
+  ConsoleLogger logger_;
   std::unique_ptr<backend::BackendHttp> http_;
   std::unique_ptr<backend::BackendClient> client_;
 };

@@ -261,10 +261,10 @@ TEST(BackendNameTest, AHostThatDoesNotResolve) {
   config.api_key = ReferenceBackend::kKey;
   ASSERT_OK_AND_ASSIGN(const auto client, BackendClient::Create(config, http->Dependencies()));
   const absl::Time start = absl::Now();
-  EXPECT_THAT(client->Submit(Buy(), WithDeadline()),
-              StatusIs(Code::kUnavailable,
-                       AllOf(HasSubstr("backend.invalid"), HasSubstr("BACKEND_API_URL"),
-                             Not(HasSubstr(kAmbiguous)))));
+  EXPECT_THAT(
+      client->Submit(Buy(), WithDeadline()),
+      StatusIs(Code::kUnavailable, AllOf(HasSubstr("backend.invalid"), HasSubstr("BACKEND_API_URL"),
+                                         Not(HasSubstr(kAmbiguous)))));
   EXPECT_THAT(client->Health(WithDeadline()),
               StatusIs(Code::kUnavailable, HasSubstr("backend.invalid")));
   EXPECT_LT(absl::Now() - start, 2 * (kDeadline + absl::Seconds(1)));

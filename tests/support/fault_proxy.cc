@@ -224,8 +224,9 @@ std::string FaultProxy::AskServer(const std::string& request) {
   std::string answer;
   const int server = Connect(server_port_, 0);
   if (server < 0) return answer;
-  SendAll(server, absl::StrReplaceAll(request, {{" HTTP/1.1\r\n", " HTTP/1.1\r\n"
-                                                                  "Connection: close\r\n"}}));
+  SendAll(server, absl::StrReplaceAll(request, {{" HTTP/1.1\r\n",
+                                                 " HTTP/1.1\r\n"
+                                                 "Connection: close\r\n"}}));
   char bytes[4096];
   while (WaitReadable(server)) {
     const ssize_t count = recv(server, bytes, sizeof(bytes), 0);

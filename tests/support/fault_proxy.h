@@ -17,18 +17,18 @@ class FaultProxy {
  public:
   enum class Fault {
     kNone,
-    kLatency,       // passes on after `latency`, unless the client has gone
-    kRefuse,        // connections are refused
-    kBlackHole,     // packets that would open a connection are dropped
-    kNeverAccept,   // the kernel connects, nobody reads
-    kNeverAnswer,   // reads the request and passes nothing on
-    kResetBefore,   // the server has answered; the client sees a reset and no byte
-    kResetWithin,   // a reset in the middle of the answer
-    kResetReused,   // each connection answers once; the next request on it is not passed on
-    kTruncate,      // a clean end in the middle of the body
-    kGarbage,       // bytes that are no HTTP instead of the answer
-    kTooMany,       // 429 with Retry-After: 1, not passed on
-    kServerError    // 500, not passed on
+    kLatency,      // passes on after `latency`, unless the client has gone
+    kRefuse,       // connections are refused
+    kBlackHole,    // packets that would open a connection are dropped
+    kNeverAccept,  // the kernel connects, nobody reads
+    kNeverAnswer,  // reads the request and passes nothing on
+    kResetBefore,  // the server has answered; the client sees a reset and no byte
+    kResetWithin,  // a reset in the middle of the answer
+    kResetReused,  // each connection answers once; the next request on it is not passed on
+    kTruncate,     // a clean end in the middle of the body
+    kGarbage,      // bytes that are no HTTP instead of the answer
+    kTooMany,      // 429 with Retry-After: 1, not passed on
+    kServerError   // 500, not passed on
   };
 
   explicit FaultProxy(int server_port);
@@ -53,12 +53,12 @@ class FaultProxy {
   // False where `fd` has an end, or the proxy stops, before the time is over.
   bool WaitQuietly(int fd, absl::Duration time) const;
   bool WaitReadable(int fd) const;
-  void FillBacklog();
+  void FillBacklog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const int server_port_;
   int port_ = 0;
   int listener_ = -1;
-  int stop_ = -1;   // an eventfd that is readable once the proxy stops
+  int stop_ = -1;    // an eventfd that is readable once the proxy stops
   int change_ = -1;  // one that wakes the accept loop
   std::thread accepter_;
   std::vector<std::thread> connections_;  // the accepter's alone until it has ended
