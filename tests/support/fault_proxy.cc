@@ -1,14 +1,11 @@
 #include "tests/support/fault_proxy.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 
@@ -16,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "tests/support/loopback_socket.h"
 #include "tests/support/raw_http_server.h"
 
 namespace aifx::testing {
@@ -24,60 +22,7 @@ namespace {
 constexpr int kBacklog = 64;
 constexpr char kErrorBody[] =
     R"({"success":false,"data":null,"error":"boom","code":"INTERNAL_ERROR"})";
-constexpr char kGarbageReply[] = "\x15\x03\x01\x00\x02\x02\x16 this is no HTTP\r\n\r\n";
-
-void Must(bool done) {
-  if (!done) std::abort();
-}
-
-sockaddr_in Loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  return address;
-}
-
-int Bound(int port) {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  const int on = 1;
-  const sockaddr_in address = Loopback(port);
-  Must(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-       bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
-  return fd;
-}
-
-int PortOf(int fd) {
-  sockaddr_in address{};
-  socklen_t length = sizeof(address);
-  Must(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) == 0);
-  return ntohs(address.sin_port);
-}
-
-int Connect(int port, int flags) {
-  const int fd = socket(AF_INET, SOCK_STREAM | flags, 0);
-  const sockaddr_in address = Loopback(port);
-  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ||
-      errno == EINPROGRESS) {
-    return fd;
-  }
-  close(fd);
-  return -1;
-}
-
-void SendAll(int fd, absl::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (count <= 0) return;
-    bytes.remove_prefix(static_cast<size_t>(count));
-  }
-}
-
-// Closing `fd` will send a reset instead of a clean end.
-void MakeReset(int fd) {
-  const linger hard{1, 0};
-  setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
-}
+constexpr char kGarbageReply[] = "\x15\x03\x01\x02\x02\x16 this is no HTTP\r\n\r\n";
 
 // Of the request at the front of `buffer`, head and body; 0 where it is not whole yet.
 size_t WholeRequest(const std::string& buffer) {
@@ -88,10 +33,14 @@ size_t WholeRequest(const std::string& buffer) {
   const size_t field = head.find("\r\ncontent-length:");
   if (field != std::string::npos) {
     const size_t value = field + 17;
-    Must(absl::SimpleAtoi(head.substr(value, head.find('\r', value) - value), &body));
+    if (!absl::SimpleAtoi(head.substr(value, head.find('\r', value) - value), &body)) return 0;
   }
   const size_t size = head_end + 4 + body;
   return buffer.size() >= size ? size : 0;
+}
+
+void Listen(int fd, int backlog) {
+  if (listen(fd, backlog) != 0) std::abort();
 }
 
 bool IsOfConnecting(FaultProxy::Fault fault) {
@@ -99,20 +48,15 @@ bool IsOfConnecting(FaultProxy::Fault fault) {
          fault == FaultProxy::Fault::kNeverAccept;
 }
 
-void Signal(int event_fd) {
-  const uint64_t one = 1;
-  Must(write(event_fd, &one, sizeof(one)) == sizeof(one));
-}
-
 }  // namespace
 
 FaultProxy::FaultProxy(int server_port) : server_port_(server_port) {
   // Linux gives a port away at the end of listening unless the socket asked for it by number.
-  const int picker = Bound(0);
+  const int picker = BoundSocket(0);
   port_ = PortOf(picker);
-  listener_ = Bound(port_);
+  listener_ = BoundSocket(port_);
   close(picker);
-  Must(listen(listener_, kBacklog) == 0);
+  Listen(listener_, kBacklog);
   stop_ = eventfd(0, 0);
   change_ = eventfd(0, EFD_NONBLOCK);
   accepter_ = std::thread([this] { AcceptLoop(); });
@@ -140,9 +84,9 @@ void FaultProxy::Set(Fault fault, absl::Duration latency) {
     for (const int client : clients_) shutdown(client, SHUT_RDWR);
   }
   if (fault == Fault::kRefuse) {
-    Must(shutdown(listener_, SHUT_RD) == 0);  // keeps its port
+    shutdown(listener_, SHUT_RD);  // keeps its port
   } else {
-    Must(listen(listener_, fault == Fault::kBlackHole ? 0 : kBacklog) == 0);
+    Listen(listener_, fault == Fault::kBlackHole ? 0 : kBacklog);
   }
   if (fault == Fault::kBlackHole) FillBacklog();
   Signal(change_);
@@ -151,7 +95,7 @@ void FaultProxy::Set(Fault fault, absl::Duration latency) {
 // With its backlog full, Linux drops the packets that would open a connection.
 void FaultProxy::FillBacklog() {
   for (int i = 0; i < 4; ++i) {
-    const int fd = Connect(port_, SOCK_NONBLOCK);
+    const int fd = ConnectLoopback(port_, SOCK_NONBLOCK);
     if (fd >= 0) fillers_.push_back(fd);
   }
 }
@@ -181,13 +125,6 @@ void FaultProxy::AcceptLoop() {
   }
 }
 
-bool FaultProxy::WaitReadable(int fd) const {
-  pollfd polled[2] = {{fd, POLLIN, 0}, {stop_, POLLIN, 0}};
-  while (poll(polled, 2, -1) < 0) {
-  }
-  return polled[1].revents == 0;
-}
-
 bool FaultProxy::WaitQuietly(int fd, absl::Duration time) const {
   pollfd polled[2] = {{fd, POLLRDHUP, 0}, {stop_, POLLIN, 0}};
   return poll(polled, 2, static_cast<int>(absl::ToInt64Milliseconds(time))) == 0;
@@ -196,7 +133,7 @@ bool FaultProxy::WaitQuietly(int fd, absl::Duration time) const {
 bool FaultProxy::ReadRequest(int client, std::string& buffer, std::string& request) const {
   while (WholeRequest(buffer) == 0) {
     char bytes[4096];
-    const ssize_t count = WaitReadable(client) ? recv(client, bytes, sizeof(bytes), 0) : 0;
+    const ssize_t count = WaitReadable(client, stop_) ? recv(client, bytes, sizeof(bytes), 0) : 0;
     if (count <= 0) return false;
     buffer.append(bytes, static_cast<size_t>(count));
   }
@@ -222,13 +159,13 @@ void FaultProxy::Serve(int client) {
 // One connection a request: its end is the answer's end.
 std::string FaultProxy::AskServer(const std::string& request) {
   std::string answer;
-  const int server = Connect(server_port_, 0);
+  const int server = ConnectLoopback(server_port_);
   if (server < 0) return answer;
   SendAll(server, absl::StrReplaceAll(request, {{" HTTP/1.1\r\n",
                                                  " HTTP/1.1\r\n"
                                                  "Connection: close\r\n"}}));
   char bytes[4096];
-  while (WaitReadable(server)) {
+  while (WaitReadable(server, stop_)) {
     const ssize_t count = recv(server, bytes, sizeof(bytes), 0);
     if (count <= 0) break;
     answer.append(bytes, static_cast<size_t>(count));
@@ -262,7 +199,7 @@ bool FaultProxy::Answer(int client, const std::string& request, int number) {
       return true;
     case Fault::kResetReused:
       if (number == 1) break;
-      MakeReset(client);
+      CloseWithReset(client);
       return false;
     default:
       break;
@@ -270,10 +207,10 @@ bool FaultProxy::Answer(int client, const std::string& request, int number) {
   const std::string answer = AskServer(request);
   switch (fault) {
     case Fault::kResetBefore:
-      MakeReset(client);
+      CloseWithReset(client);
       return false;
     case Fault::kResetWithin:
-      MakeReset(client);
+      CloseWithReset(client);
       [[fallthrough]];
     case Fault::kTruncate:
       SendAll(client, absl::string_view(answer).substr(0, answer.size() - 20));

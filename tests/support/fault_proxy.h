@@ -52,7 +52,6 @@ class FaultProxy {
   std::string AskServer(const std::string& request);
   // False where `fd` has an end, or the proxy stops, before the time is over.
   bool WaitQuietly(int fd, absl::Duration time) const;
-  bool WaitReadable(int fd) const;
   void FillBacklog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const int server_port_;

@@ -1,23 +1,20 @@
 #include "tests/support/tls_server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <csignal>
-#include <cstdint>
 #include <cstdlib>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/loopback_socket.h"
 
 namespace aifx::testing {
 namespace {
@@ -91,21 +88,14 @@ class TlsServer::Impl {
     std::signal(SIGPIPE, SIG_IGN);
     Must(SSL_CTX_use_certificate(context_.get(), certificate_.get()) == 1 &&
          SSL_CTX_use_PrivateKey(context_.get(), key_.get()) == 1);
-    listener_ = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof(address);
-    Must(bind(listener_, reinterpret_cast<sockaddr*>(&address), length) == 0 &&
-         listen(listener_, 16) == 0 &&
-         getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length) == 0);
-    port_ = ntohs(address.sin_port);
+    listener_ = BoundSocket(0);
+    Must(listen(listener_, 16) == 0);
+    port_ = PortOf(listener_);
     stop_ = eventfd(0, 0);
     thread_ = std::thread([this] { Loop(); });
   }
   ~Impl() {
-    const uint64_t one = 1;
-    Must(write(stop_, &one, sizeof(one)) == sizeof(one));
+    Signal(stop_);
     thread_.join();
     close(listener_);
     close(stop_);
@@ -117,10 +107,7 @@ class TlsServer::Impl {
 
  private:
   void Loop() {
-    while (true) {
-      pollfd polled[2] = {{listener_, POLLIN, 0}, {stop_, POLLIN, 0}};
-      if (poll(polled, 2, -1) < 0) continue;
-      if (polled[1].revents != 0) return;
+    while (WaitReadable(listener_, stop_)) {
       const int fd = accept(listener_, nullptr, nullptr);
       if (fd < 0) continue;
       // A client that stalls must not keep the server from stopping.
