@@ -132,7 +132,8 @@ class BackendFaultsTest : public ::testing::TestWithParam<FaultCase> {
   void ExpectEnd(const absl::Status& status, Code code) {
     EXPECT_EQ(status.code(), code) << status;
     if (!status.ok()) {
-      EXPECT_THAT(status.message(), ::testing::AllOf(::testing::HasSubstr(GetParam().message), ::testing::HasSubstr(proxy_.Url())));
+      EXPECT_THAT(status.message(), ::testing::AllOf(::testing::HasSubstr(GetParam().message),
+                                                     ::testing::HasSubstr(proxy_.Url())));
     }
   }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "tests/support/fake_clock.h"
 
 namespace aifx::http {
@@ -145,16 +147,19 @@ TEST_F(CircuitBreakerTest, JitterShortensTheTimeByUpToAFifth) {
 }
 
 TEST_F(CircuitBreakerTest, IgnoresResultsOfCallsFromBeforeAChange) {
-  CircuitBreaker::Ticket old_failure, old_success;
-  ASSERT_FALSE(breaker_.Admit(clock_.Now(), old_failure).has_value());
-  ASSERT_FALSE(breaker_.Admit(clock_.Now(), old_success).has_value());
+  std::vector<CircuitBreaker::Ticket> old(10);
+  for (CircuitBreaker::Ticket& ticket : old) {
+    ASSERT_FALSE(breaker_.Admit(clock_.Now(), ticket).has_value());
+  }
   Calls(5, kConnectFailure);
-  EXPECT_EQ(breaker_.Record(old_success, kSuccess, "", clock_.Now()), std::nullopt);
-  EXPECT_EQ(state(), State::kOpen);
   clock_.Advance(absl::Seconds(5));
   Calls(1, kSuccess);
-  EXPECT_EQ(breaker_.Record(old_failure, kFailure, "", clock_.Now()), std::nullopt);
+  for (const CircuitBreaker::Ticket& ticket : old) {
+    EXPECT_EQ(breaker_.Record(ticket, kConnectFailure, "", clock_.Now()), std::nullopt);
+  }
   EXPECT_EQ(state(), State::kHalfOpen);
+  Calls(1, kSuccess);
+  EXPECT_EQ(state(), State::kClosed);
 }
 
 TEST_F(CircuitBreakerTest, AClockThatIsSetBackDoesNotKeepItOpen) {

@@ -209,6 +209,18 @@ TEST_F(OriginClientTest, RefusesRequestsToAnotherServer) {
   EXPECT_OK(Send({.method = "GET", .url = "HTTP://H:3000?x=@"}));
 }
 
+TEST_F(OriginClientTest, CallsFillTheRetryBudgetAndRepeatsDoNot) {
+  RetryBudget& budget = client_->retry_budget();
+  while (budget.TryRepeat(clock_.Now())) {
+  }
+  HttpRequest repeat = Get();
+  repeat.repeat = true;
+  for (int i = 0; i < 100; ++i) ASSERT_OK(Send(repeat));
+  EXPECT_FALSE(budget.TryRepeat(clock_.Now()));
+  for (int i = 0; i < 10; ++i) ASSERT_OK(Send());
+  EXPECT_TRUE(budget.TryRepeat(clock_.Now()));
+}
+
 TEST_F(OriginClientTest, CountsWhatHappened) {
   ASSERT_OK(Send());
   transport_.Push(HttpResponse{.status = 500});
