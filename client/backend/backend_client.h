@@ -26,7 +26,8 @@ struct BackendDependencies {
   http::HttpClient& http;
   base::Clock& clock;
   base::Logger& logger;
-  http::UniformSource uniform;  // jitter of repeated calls
+  http::UniformSource uniform;                // jitter of repeated calls
+  http::RetryBudget* retry_budget = nullptr;  // null: repeats are bounded by config.retry alone
 };
 
 // The Node backend's REST routes as the ports of the core. Thread-safe; every call blocks until
@@ -100,7 +101,7 @@ class BackendClient final : public market::CandleSource,
 
   BackendClient(BackendConfig config, BackendDependencies dependencies)
       : channel_(std::move(config), dependencies.http, dependencies.clock,
-                 std::move(dependencies.uniform), dependencies.logger) {}
+                 std::move(dependencies.uniform), dependencies.logger, dependencies.retry_budget) {}
 
   absl::StatusOr<CandlePage> FetchCandles(const market::CurrencyPair& pair,
                                           market::Timeframe timeframe, const CandleQuery& query,

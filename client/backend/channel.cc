@@ -15,13 +15,13 @@ constexpr char kApiPath[] = "/api/v1/ml";
 }  // namespace
 
 Channel::Channel(BackendConfig config, http::HttpClient& client, base::Clock& clock,
-                 http::UniformSource uniform, base::Logger& logger)
+                 http::UniformSource uniform, base::Logger& logger, http::RetryBudget* retry_budget)
     : config_(std::move(config)),
       base_url_(http::ParseBaseUrl(config_.base_url).value().text),
       client_(client),
       clock_(clock),
       logger_(logger),
-      retrier_(client, clock, std::move(uniform), config_.retry) {}
+      retrier_(client, clock, std::move(uniform), config_.retry, retry_budget) {}
 
 http::HttpRequest Channel::RequestOf(const Call& call, const base::CallContext& context) const {
   http::HttpRequest request;
@@ -41,6 +41,9 @@ http::HttpRequest Channel::RequestOf(const Call& call, const base::CallContext& 
   if (call.body.has_value()) {
     request.body = call.body->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
+  const bool background = config_.priority == http::Priority::kBackground ||
+                          call.priority == http::Priority::kBackground;
+  request.priority = background ? http::Priority::kBackground : http::Priority::kInteractive;
   request.max_response_bytes =
       call.max_response_bytes != 0 ? call.max_response_bytes : config_.max_answer_bytes;
   return request;

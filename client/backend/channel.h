@@ -10,6 +10,7 @@
 #include "client/backend/status_mapping.h"
 #include "client/http/http_client.h"
 #include "client/http/retry.h"
+#include "client/http/retry_budget.h"
 #include "client/http/url.h"
 #include "core/base/call_context.h"
 #include "core/base/clock.h"
@@ -26,14 +27,17 @@ struct Call {
   bool idempotent = true;            // repeated after failures that pass
   size_t max_response_bytes = 0;     // 0: the configuration's max_answer_bytes
   std::string idempotency_key = {};  // a header, for deployments that know it
+  http::Priority priority = http::Priority::kInteractive;  // kBackground where config() says so
 };
 
 // Requests with the backend's headers, replies out of its envelope. Thread-safe.
 class Channel {
  public:
-  // REQUIRES: ValidateConfig(config) is empty. The references outlive the channel.
+  // REQUIRES: ValidateConfig(config) is empty. The references outlive the channel, and so does
+  // `retry_budget` (null: repeats are bounded by config.retry alone).
   Channel(BackendConfig config, http::HttpClient& client, base::Clock& clock,
-          http::UniformSource uniform, base::Logger& logger);
+          http::UniformSource uniform, base::Logger& logger,
+          http::RetryBudget* retry_budget = nullptr);
 
   // The reply's `data`; errors as DataOf and NoAnswerError (status_mapping.h). No message and no
   // log line holds the key, even where the backend repeats it.

@@ -22,6 +22,8 @@ struct BackendConfig {
   int64_t candle_page_size = 5000;            // 1..10000, candles asked for at a time
   int64_t prediction_scan_limit = 1000;       // newest predictions searched for a request_id
   http::RetryPolicy retry;                    // of idempotent calls
+  // Of every call. kBackground for queues and jobs: under a rate limit they leave room for others.
+  http::Priority priority = http::Priority::kInteractive;
 };
 
 // Everything wrong with a configuration; fields are named as in BackendConfig and no message

@@ -136,10 +136,12 @@ absl::StatusOr<nlohmann::json> DataOf(const http::HttpResponse& response, const 
 
 absl::Status NoAnswerError(const absl::Status& error, const std::string& base_url) {
   const bool network = absl::IsUnavailable(error);
-  absl::Status status(error.code(),
-                      absl::StrCat("the backend at ", base_url, " gave no answer",
-                                   network ? " (is it running, and is BACKEND_API_URL right?)" : "",
-                                   ": ", error.message()));
+  const bool asked = !http::HttpFailureOf(error).refused_here;
+  absl::Status status(
+      error.code(),
+      absl::StrCat("the backend at ", base_url, asked ? " gave no answer" : " was not asked",
+                   network ? " (is it running, and is BACKEND_API_URL right?)" : "", ": ",
+                   error.message()));
   error.ForEachPayload(
       [&](absl::string_view url, const absl::Cord& payload) { status.SetPayload(url, payload); });
   return network ? base::WithReason(std::move(status), "BACKEND_UNAVAILABLE") : status;
@@ -147,7 +149,11 @@ absl::Status NoAnswerError(const absl::Status& error, const std::string& base_ur
 
 bool IsTransientAnswer(const http::HttpResponse& response) {
   if (!http::Retrier::IsTransientStatus(response)) return false;
-  if (response.status != 500) return true;
+  return response.status != 500 || IsBackendFailure(response);
+}
+
+bool IsBackendFailure(const http::HttpResponse& response) {
+  if (response.status != 500) return response.status > 500;
   const std::optional<Envelope> envelope = ParseEnvelope(response.body);
   return !envelope.has_value() || !IsValidationError(response.status, *envelope);
 }

@@ -35,12 +35,16 @@ struct Route {
 absl::StatusOr<nlohmann::json> DataOf(const http::HttpResponse& response, const Route& route,
                                       const std::string& base_url, absl::Time now);
 
-// The error of an exchange that has no complete reply, with the backend and what to look at named.
-// Keeps the code and payloads of `error`.
+// The error of an exchange that has no complete reply, or was not begun, with the backend and what
+// to look at named. Keeps the code and payloads of `error`.
 absl::Status NoAnswerError(const absl::Status& error, const std::string& base_url);
 
 // Whether repeating the same request could succeed, judged by a complete reply.
 bool IsTransientAnswer(const http::HttpResponse& response);
+
+// Whether a complete reply says that the backend is not well: 5xx, but for the 500 "Validation
+// error..." that a refused value gets. For the circuit breaker.
+bool IsBackendFailure(const http::HttpResponse& response);
 
 // Whether a request that ended with `status` may have taken effect: true unless it was not sent or
 // the backend refused it.

@@ -56,7 +56,7 @@ absl::StatusOr<std::vector<market::Candle>> ReadFile(const DataCheckCommand& com
 
 absl::StatusOr<std::vector<market::Candle>> ReadBackend(const DataCheckCommand& command,
                                                         const Series& series, Console& console) {
-  AIFX_ASSIGN_OR_RETURN(const auto backend, TrainingBackend::Open(command.backend, console));
+  AIFX_ASSIGN_OR_RETURN(const auto backend, TrainingBackend::Open(command.backend, console, http::Priority::kBackground));
   return backend->client().Range(series.pair, series.timeframe, series.start, series.end,
                                  {.request_id = base::NewUuid()});
 }

@@ -57,7 +57,7 @@ int Train(const TrainWeeklyOptions& options, Console& console) {
     ReportError("train weekly", spec.status(), console);
     return kUsage;
   }
-  const auto backend = TrainingBackend::Open(options.backend, console);
+  const auto backend = TrainingBackend::Open(options.backend, console, http::Priority::kBackground);
   if (!backend.ok()) {
     ReportError("train weekly", backend.status(), console);
     return kUsage;

@@ -5,7 +5,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
-#include "core/base/log.h"
 #include "core/base/status_macros.h"
 
 namespace aifx::cli {
@@ -41,22 +40,20 @@ void AddBackendOptions(CLI::App& command, BackendOptions* options) {
       ->type_name("FILE");
 }
 
-TrainingBackend::TrainingBackend(base::Clock& clock)
-    : http_(http::CurlOptions{.total_timeout = absl::Seconds(30)}, clock) {}
-
 absl::StatusOr<std::unique_ptr<TrainingBackend>> TrainingBackend::Open(
-    const BackendOptions& options, Console& console) {
+    const BackendOptions& options, Console& console, http::Priority priority) {
   backend::BackendConfig config;
   config.base_url = options.url;
   config.retry = options.retry;
+  config.priority = priority;
   AIFX_ASSIGN_OR_RETURN(config.api_key, ReadKey(options, console));
-  std::unique_ptr<TrainingBackend> opened(new TrainingBackend(console.clock));
+  std::unique_ptr<TrainingBackend> opened(new TrainingBackend(console));
   AIFX_ASSIGN_OR_RETURN(
-      opened->client_,
-      backend::BackendClient::Create(std::move(config), {.http = opened->http_,
-                                                         .clock = console.clock,
-                                                         .logger = base::NullLogger(),
-                                                         .uniform = http::SystemUniform()}));
+      opened->http_,
+      backend::MakeBackendHttp(config.base_url, {.curl = {.total_timeout = absl::Seconds(30)}},
+                               console.clock, opened->logger_));
+  AIFX_ASSIGN_OR_RETURN(opened->client_, backend::BackendClient::Create(
+                                             std::move(config), opened->http_->Dependencies()));
   return opened;
 }
 

@@ -6,8 +6,10 @@
 
 #include "absl/status/statusor.h"
 #include "client/backend/backend_client.h"
+#include "client/backend/backend_http.h"
 #include "client/cli/console.h"
-#include "client/http/curl_client.h"
+#include "client/cli/console_logger.h"
+#include "client/http/http_client.h"
 
 namespace CLI {
 class App;
@@ -32,16 +34,20 @@ class TrainingBackend {
  public:
   // The key is that of the options, else of a file named on the command line, else of
   // ML_ENGINE_API_KEY, else of the file that the environment names. InvalidArgument for a
-  // configuration that is wrong; does not contact the backend.
-  static absl::StatusOr<std::unique_ptr<TrainingBackend>> Open(const BackendOptions& options,
-                                                               Console& console);
+  // configuration that is wrong; does not contact the backend. A job is kBackground: under a rate
+  // limit it leaves room for others and waits, up to an hour, rather than fail. Warnings go to
+  // console.err.
+  static absl::StatusOr<std::unique_ptr<TrainingBackend>> Open(
+      const BackendOptions& options, Console& console,
+      http::Priority priority = http::Priority::kInteractive);
 
   backend::BackendClient& client() { return *client_; }
 
  private:
-  explicit TrainingBackend(base::Clock& clock);
+  explicit TrainingBackend(Console& console) : logger_(console) {}
 
-  http::CurlClient http_;
+  ConsoleLogger logger_;
+  std::unique_ptr<backend::BackendHttp> http_;
   std::unique_ptr<backend::BackendClient> client_;
 };
 

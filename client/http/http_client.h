@@ -15,6 +15,12 @@ namespace aifx::http {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+// Who waits for an exchange; decides who waits first when a server's rate limit runs low.
+enum class Priority {
+  kInteractive,  // somebody waits for it
+  kBackground    // queues and bulk reads: waits earlier, and longer
+};
+
 struct HttpRequest {
   // The empty initializers let callers name only some members without a warning.
   std::string method = {};  // "GET", "POST", "PUT"
@@ -22,6 +28,8 @@ struct HttpRequest {
   Headers headers = {};     // values without CR or LF
   std::string body = {};
   size_t max_response_bytes = size_t{1} << 20;  // after decompression
+  Priority priority = Priority::kInteractive;
+  bool repeat = false;  // set by Retrier: a repeat of a request that was sent before
 };
 
 struct HttpResponse {

@@ -11,12 +11,14 @@ namespace {
 constexpr char kUrl[] = "aifx/http_failure";
 constexpr char kNotSent[] = "not_sent";
 constexpr char kMayHaveArrived[] = "may_have_arrived";
+constexpr char kRefusedHere[] = "refused_here";
 constexpr char kTooLarge[] = "reply_too_large";
 
 }  // namespace
 
 absl::Status WithHttpFailure(absl::Status status, const HttpFailure& failure) {
-  status.SetPayload(kUrl, absl::Cord(failure.reply_too_large    ? kTooLarge
+  status.SetPayload(kUrl, absl::Cord(failure.refused_here       ? kRefusedHere
+                                     : failure.reply_too_large  ? kTooLarge
                                      : failure.may_have_arrived ? kMayHaveArrived
                                                                 : kNotSent));
   return status;
@@ -26,7 +28,9 @@ HttpFailure HttpFailureOf(const absl::Status& status) {
   const auto payload = status.GetPayload(kUrl);
   if (!payload.has_value()) return {};
   const std::string text(*payload);
-  return {.may_have_arrived = text != kNotSent, .reply_too_large = text == kTooLarge};
+  return {.may_have_arrived = text != kNotSent && text != kRefusedHere,
+          .reply_too_large = text == kTooLarge,
+          .refused_here = text == kRefusedHere};
 }
 
 }  // namespace aifx::http

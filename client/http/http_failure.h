@@ -12,6 +12,9 @@ struct HttpFailure {
   bool may_have_arrived = true;
   // The reply was larger than HttpRequest::max_response_bytes: asking for less may help.
   bool reply_too_large = false;
+  // This side refused to send it (an open circuit breaker, a rate limit that is used up): trying
+  // again before the time that the message names is no use. Implies !may_have_arrived.
+  bool refused_here = false;
   bool operator==(const HttpFailure&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #include "client/http/retry.h"
 
 #include <algorithm>
+#include <optional>
 #include <random>
 
 #include "client/http/http_date.h"
@@ -13,6 +14,7 @@ namespace {
 constexpr absl::Duration kWaitSlice = absl::Milliseconds(250);
 
 bool IsTransientError(const absl::Status& status) {
+  if (HttpFailureOf(status).refused_here) return false;
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
 }
 
@@ -60,8 +62,10 @@ absl::StatusOr<HttpResponse> Retrier::SendIdempotent(const HttpRequest& request,
                                                      const base::CallContext& context,
                                                      const IsTransient& is_transient,
                                                      const OnRepeat& on_repeat) const {
+  std::optional<HttpRequest> repeat;  // a copy, made only where one is needed
   for (int attempt = 1;; ++attempt) {
-    absl::StatusOr<HttpResponse> result = client_.Send(request, context);
+    absl::StatusOr<HttpResponse> result =
+        client_.Send(repeat.has_value() ? *repeat : request, context);
     const bool transient = result.ok() ? is_transient(*result) : IsTransientError(result.status());
     if (!transient || attempt >= policy_.max_attempts) return result;
     const absl::Time now = clock_.Now();
@@ -70,10 +74,15 @@ absl::StatusOr<HttpResponse> Retrier::SendIdempotent(const HttpRequest& request,
       wait = std::max(wait, RetryAfter(*result, now).value_or(absl::ZeroDuration()));
     }
     if (now + wait >= context.deadline) return result;
+    if (budget_ != nullptr && !budget_->TryRepeat(now)) return result;
     if (on_repeat) on_repeat(attempt, result, wait);
     if (!Wait(wait, context)) {
       return WithHttpFailure(absl::CancelledError("cancelled while waiting to try again"),
                              {.may_have_arrived = true});
+    }
+    if (!repeat.has_value()) {
+      repeat = request;
+      repeat->repeat = true;
     }
   }
 }

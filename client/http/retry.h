@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/http/http_client.h"
+#include "client/http/retry_budget.h"
 #include "core/base/call_context.h"
 #include "core/base/clock.h"
 
@@ -24,7 +25,8 @@ UniformSource SystemUniform();
 // Repeats idempotent exchanges that failed for reasons which pass: network errors, the client's
 // own time limit, and replies that `IsTransient` names. Waits with full jitter between attempts,
 // U(0, min(max_backoff, first_backoff * 2^n)) (Brooker, "Exponential Backoff And Jitter", 2015),
-// and at least as long as Retry-After asks. Thread-safe.
+// and at least as long as Retry-After asks. What this side refused to send is not repeated, and no
+// more is than the retry budget grants. Thread-safe.
 class Retrier {
  public:
   // Whether a complete reply is worth asking for again.
@@ -34,13 +36,20 @@ class Retrier {
   using OnRepeat = std::function<void(int attempt, const absl::StatusOr<HttpResponse>& result,
                                       absl::Duration wait)>;
 
-  // `client` and `clock` outlive the Retrier.
-  Retrier(HttpClient& client, base::Clock& clock, UniformSource uniform, RetryPolicy policy)
-      : client_(client), clock_(clock), uniform_(std::move(uniform)), policy_(policy) {}
+  // `client`, `clock` and `budget` (null: repeats are bounded by the policy alone) outlive the
+  // Retrier. `client` counts the calls into `budget`.
+  Retrier(HttpClient& client, base::Clock& clock, UniformSource uniform, RetryPolicy policy,
+          RetryBudget* budget = nullptr)
+      : client_(client),
+        clock_(clock),
+        uniform_(std::move(uniform)),
+        policy_(policy),
+        budget_(budget) {}
 
-  // The last attempt's result. A wait that would pass the context's deadline is not begun: the
-  // result at hand is returned instead. CANCELLED where the context is cancelled during a wait.
-  // Repeating must be harmless: pass a request that is not idempotent straight to the HttpClient.
+  // The last attempt's result. A wait that would pass the context's deadline is not begun, nor a
+  // repeat made that the budget denies: the result at hand is returned instead. CANCELLED where the
+  // context is cancelled during a wait. Repeating must be harmless: pass a request that is not
+  // idempotent straight to the HttpClient.
   absl::StatusOr<HttpResponse> SendIdempotent(const HttpRequest& request,
                                               const base::CallContext& context,
                                               const IsTransient& is_transient = IsTransientStatus,
@@ -58,6 +67,7 @@ class Retrier {
   base::Clock& clock_;
   UniformSource uniform_;
   RetryPolicy policy_;
+  RetryBudget* budget_;
 };
 
 }  // namespace aifx::http

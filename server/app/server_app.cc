@@ -68,7 +68,7 @@ void WarnOfRisks(const config::ServerConfig& config, base::Logger& logger) {
 }  // namespace
 
 ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger,
-                     std::unique_ptr<http::CurlClient> http,
+                     std::unique_ptr<backend::BackendHttp> http,
                      std::unique_ptr<backend::BackendClient> backend)
     : config_(config),
       logger_(logger),
@@ -116,16 +116,13 @@ absl::StatusOr<std::unique_ptr<ServerApp>> ServerApp::Start(const config::Server
                                                             base::Logger& logger) {
   WarnOfRisks(config, logger);
   model::SetTensorThreads(1);  // an executor is one core; more threads would fight over them
-  auto http = std::make_unique<http::CurlClient>(http::CurlOptions(), base::SystemClock());
+  AIFX_ASSIGN_OR_RETURN(
+      auto http, backend::MakeBackendHttp(config.backend.url, {}, base::SystemClock(), logger));
   backend::BackendConfig backend_config;
   backend_config.base_url = config.backend.url;
   backend_config.api_key = config.backend.api_key;
-  AIFX_ASSIGN_OR_RETURN(auto backend,
-                        backend::BackendClient::Create(std::move(backend_config),
-                                                       {.http = *http,
-                                                        .clock = base::SystemClock(),
-                                                        .logger = logger,
-                                                        .uniform = http::SystemUniform()}));
+  AIFX_ASSIGN_OR_RETURN(auto backend, backend::BackendClient::Create(std::move(backend_config),
+                                                                     http->Dependencies()));
   std::unique_ptr<ServerApp> app(
       new ServerApp(config, logger, std::move(http), std::move(backend)));
   AIFX_RETURN_IF_ERROR(app->Listen());

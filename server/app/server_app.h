@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "client/backend/backend_client.h"
-#include "client/http/curl_client.h"
+#include "client/backend/backend_http.h"
 #include "core/base/log.h"
 #include "core/model/model_store.h"
 #include "core/pipeline/predictor.h"
@@ -44,7 +44,7 @@ class ServerApp {
 
  private:
   ServerApp(const config::ServerConfig& config, base::Logger& logger,
-            std::unique_ptr<http::CurlClient> http,
+            std::unique_ptr<backend::BackendHttp> http,
             std::unique_ptr<backend::BackendClient> backend);
 
   absl::Status Listen();
@@ -52,7 +52,7 @@ class ServerApp {
 
   const config::ServerConfig config_;
   base::Logger& logger_;
-  const std::unique_ptr<http::CurlClient> http_;
+  const std::unique_ptr<backend::BackendHttp> http_;
   const std::unique_ptr<backend::BackendClient> backend_;
   const model::ModelStore store_;
   serving::ModelRegistry registry_;

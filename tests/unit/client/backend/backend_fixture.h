@@ -10,31 +10,14 @@
 #include <vector>
 
 #include "client/backend/backend_client.h"
-#include "core/base/mutex.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_http_client.h"
+#include "tests/support/recording_logger.h"
 #include "tests/support/status_matchers.h"
 
 namespace aifx::backend {
 
-// Keeps every line with its fields as text.
-class RecordingLogger final : public base::Logger {
- public:
-  void Log(base::LogLevel, absl::string_view message, const base::LogFields& fields) override {
-    base::MutexLock lock(mutex_);
-    text_ += std::string(message);
-    for (const auto& [name, value] : fields) text_ += " " + name + "=" + value;
-    text_ += "\n";
-  }
-  std::string text() {
-    base::MutexLock lock(mutex_);
-    return text_;
-  }
-
- private:
-  base::Mutex mutex_;
-  std::string text_ ABSL_GUARDED_BY(mutex_);
-};
+using ::aifx::testing::RecordingLogger;
 
 inline constexpr char kKey[] = "s3cret-key-of-the-test";
 inline constexpr char kRequestId[] = "0b3f6a54-8f2e-4c57-9d53-0c8f6a2b1d11";
