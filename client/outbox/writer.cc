@@ -55,6 +55,16 @@ void Writer::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+size_t Writer::waiting() const {
+  base::MutexLock lock(mutex_);
+  return queue_.size();
+}
+
+bool Writer::is_idle() const {
+  base::MutexLock lock(mutex_);
+  return queue_.empty() && !busy_;
+}
+
 absl::Status Writer::disk_status() const {
   base::MutexLock lock(mutex_);
   return disk_status_;
@@ -77,7 +87,9 @@ void Writer::Work() {
 
 Writer::Batch Writer::NextBatch() {
   base::MutexLock lock(mutex_);
+  busy_ = false;
   while (queue_.empty() && !stopping_) wake_.Wait(mutex_);
+  busy_ = !queue_.empty();
   const auto end = queue_.begin() + static_cast<ptrdiff_t>(std::min(queue_.size(), kMaxBatch));
   Batch batch(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
   queue_.erase(queue_.begin(), end);

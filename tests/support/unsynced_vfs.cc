@@ -70,7 +70,9 @@ struct UnsyncedVfs::Methods {
     if (out_flags != nullptr) *out_flags = flags;
     return SQLITE_OK;
   }
-  static int Delete(sqlite3_vfs* vfs, const char* path, int) { return Of(vfs).Delete(path); }
+  static int Delete(sqlite3_vfs* vfs, const char* path, int sync_folder) {
+    return Of(vfs).Delete(path, sync_folder != 0);
+  }
   static int Access(sqlite3_vfs* vfs, const char* path, int, int* result) {
     *result = Of(vfs).SizeOf(path).has_value() ? 1 : 0;
     return SQLITE_OK;
@@ -113,6 +115,11 @@ UnsyncedVfs::~UnsyncedVfs() { sqlite3_vfs_unregister(&vfs_); }
 int64_t UnsyncedVfs::operations() const {
   base::MutexLock lock(mutex_);
   return operations_;
+}
+
+int64_t UnsyncedVfs::syncs() const {
+  base::MutexLock lock(mutex_);
+  return syncs_;
 }
 
 void UnsyncedVfs::CutPowerAt(int64_t operation) {
@@ -191,19 +198,24 @@ int UnsyncedVfs::Sync(const std::string& path) {
   bool torn = false;
   if (!Count(torn) || torn || sync_fails_) return SQLITE_IOERR_FSYNC;
   File& file = files_[path];
+  ++syncs_;
   file.synced = file.content;
   file.unsynced.clear();
   return SQLITE_OK;
 }
 
-int UnsyncedVfs::Delete(const std::string& path) {
+int UnsyncedVfs::Delete(const std::string& path, bool sync_folder) {
   base::MutexLock lock(mutex_);
   bool torn = false;
   if (!Count(torn) || torn) return SQLITE_IOERR_DELETE;
   const auto file = files_.find(path);
   if (file == files_.end()) return SQLITE_IOERR_DELETE_NOENT;
-  file->second.deleted = true;  // the folder is not synced: after a cut it is there again
-  file->second.content.clear();
+  if (sync_folder) {
+    files_.erase(file);
+  } else {  // after a cut it is there again
+    file->second.deleted = true;
+    file->second.content.clear();
+  }
   return SQLITE_OK;
 }
 
