@@ -18,8 +18,7 @@ std::string GoesOn(const std::string& request_id) {
 
 }  // namespace
 
-Answers::Place::Place(Answers& answers, records::SubmissionKind kind,
-                      const std::string& request_id)
+Answers::Place::Place(Answers& answers, records::SubmissionKind kind, const std::string& request_id)
     : answers_(answers), key_(KeyOf(kind, request_id)) {
   base::MutexLock lock(answers_.mutex_);
   answers_.places_.emplace(key_, this);

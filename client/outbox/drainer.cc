@@ -111,8 +111,8 @@ bool Drainer::Step() {
   bool may_look_up = false;
   if (!Begin(may_look_up)) return false;
   Job job;
-  const absl::Status claimed = deps_.writer.Execute(
-      [&](EntryTable& table) { return Claim(table, now, may_look_up, job); });
+  const absl::Status claimed =
+      deps_.writer.Execute([&](EntryTable& table) { return Claim(table, now, may_look_up, job); });
   const bool is_lookup = claimed.ok() && std::holds_alternative<LookupJob>(job);
   if (may_look_up && !is_lookup) {
     base::MutexLock lock(mutex_);
@@ -185,9 +185,8 @@ void Drainer::Send(const SendJob& job) {
   AttemptEnd end;
   if (entry.kind == SubmissionKind::kPrediction) {
     const auto submission = ParseSubmission(entry.payload, entry.request_id);
-    absl::StatusOr<std::string> id = submission.ok()
-                                         ? deps_.delivery.PostPrediction(*submission, context)
-                                         : submission.status();
+    absl::StatusOr<std::string> id =
+        submission.ok() ? deps_.delivery.PostPrediction(*submission, context) : submission.status();
     status = id.status();
     end = submission.ok() ? EndOfPrediction(status) : AttemptEnd::kRefused;
     if (id.ok()) entry.backend_id = *std::move(id);
@@ -207,8 +206,8 @@ void Drainer::Send(const SendJob& job) {
   NoteEnd(end, status);
   const Entry after =
       AfterAttempt(std::move(entry), end, status, now, options_.delivery, deps_.uniform());
-  Record([sent = job.entry, after, now, policy = options_.delivery](
-             EntryTable& table, std::vector<Entry>& changed) {
+  Record([sent = job.entry, after, now, policy = options_.delivery](EntryTable& table,
+                                                                    std::vector<Entry>& changed) {
     return ApplyAttempt(table, sent, after, now, policy, changed);
   });
 }
@@ -219,9 +218,9 @@ void Drainer::LookUp(const LookupJob& job) {
   const backend::LookupResult result =
       deps_.delivery.LookUp(sought, Context(options_.lookup_timeout));
   if (!result.status.ok()) {
-    deps_.logger.Warning("a look-up of submissions was not completed",
-                         {{"sought", absl::StrCat(sought.size())},
-                          {"cause", std::string(result.status.message())}});
+    deps_.logger.Warning(
+        "a look-up of submissions was not completed",
+        {{"sought", absl::StrCat(sought.size())}, {"cause", std::string(result.status.message())}});
   }
   // A look-up is a read: what failed was not applied.
   AttemptEnd end = EndOfPrediction(result.status);
@@ -290,13 +289,14 @@ bool Drainer::RecordPending() {
 }
 
 void Drainer::NoteEnd(AttemptEnd end, const absl::Status& status) {
-  const absl::Duration retry_after = absl::Seconds(std::max(0.0, base::RetryAfterSecondsOf(status)));
+  const absl::Duration retry_after =
+      absl::Seconds(std::max(0.0, base::RetryAfterSecondsOf(status)));
   Gate before, after;
   {
     base::MutexLock lock(mutex_);
     before = gate_;
-    gate_ = AfterEnd(gate_, end, retry_after, deps_.clock.Now(), options_.delivery,
-                     deps_.uniform());
+    gate_ =
+        AfterEnd(gate_, end, retry_after, deps_.clock.Now(), options_.delivery, deps_.uniform());
     after = gate_;
   }
   if (before.mode == after.mode) return;

@@ -214,11 +214,10 @@ absl::StatusOr<std::optional<absl::Time>> EntryTable::NextDue() {
   std::optional<absl::Time> earliest;
   for (const SubmissionState state :
        {SubmissionState::kQueued, SubmissionState::kUnknown, SubmissionState::kAcked}) {
-    AIFX_ASSIGN_OR_RETURN(
-        Statement next,
-        database_.Prepare(absl::StrCat("SELECT min(next_attempt_us) FROM submissions WHERE state = ",
-                                       static_cast<int>(state),
-                                       " AND next_attempt_us IS NOT NULL")));
+    AIFX_ASSIGN_OR_RETURN(Statement next,
+                          database_.Prepare(absl::StrCat(
+                              "SELECT min(next_attempt_us) FROM submissions WHERE state = ",
+                              static_cast<int>(state), " AND next_attempt_us IS NOT NULL")));
     AIFX_RETURN_IF_ERROR(next.Step().status());
     const std::optional<absl::Time> time = TimeOf(next.OptionalInteger(0));
     if (time.has_value() && (!earliest.has_value() || *time < *earliest)) earliest = time;
@@ -231,20 +230,18 @@ absl::StatusOr<std::vector<Entry>> EntryTable::List(const std::vector<Submission
   const std::string states_clause =
       states.empty() ? "" : absl::StrCat(" AND state IN (", StateList(states), ")");
   AIFX_ASSIGN_OR_RETURN(
-      Statement list,
-      database_.Prepare(absl::StrCat("SELECT ", kColumns,
-                                     " FROM submissions WHERE (?1 = 0 OR sequence < ?1)",
-                                     states_clause, " ORDER BY sequence DESC LIMIT ?2")));
+      Statement list, database_.Prepare(absl::StrCat(
+                          "SELECT ", kColumns, " FROM submissions WHERE (?1 = 0 OR sequence < ?1)",
+                          states_clause, " ORDER BY sequence DESC LIMIT ?2")));
   list.Bind(1, before).Bind(2, limit);
   return ReadAll(list);
 }
 
 absl::StatusOr<std::vector<Entry>> EntryTable::InState(SubmissionState state, int64_t limit) {
-  AIFX_ASSIGN_OR_RETURN(
-      Statement list,
-      database_.Prepare(absl::StrCat("SELECT ", kColumns,
-                                     " FROM submissions WHERE state = ?1 ORDER BY sequence "
-                                     "LIMIT ?2")));
+  AIFX_ASSIGN_OR_RETURN(Statement list, database_.Prepare(absl::StrCat(
+                                            "SELECT ", kColumns,
+                                            " FROM submissions WHERE state = ?1 ORDER BY sequence "
+                                            "LIMIT ?2")));
   list.Bind(1, static_cast<int64_t>(state)).Bind(2, limit);
   return ReadAll(list);
 }
@@ -263,8 +260,8 @@ absl::StatusOr<std::optional<absl::Time>> EntryTable::OldestOpen() {
 
 absl::StatusOr<int64_t> EntryTable::Delete(SubmissionState state, absl::Time time, int64_t limit) {
   // A prediction of which an outcome still has to go stays: the outcome needs its backend_id.
-  const std::string open_states = StateList(
-      {SubmissionState::kQueued, SubmissionState::kInflight, SubmissionState::kUnknown});
+  const std::string open_states =
+      StateList({SubmissionState::kQueued, SubmissionState::kInflight, SubmissionState::kUnknown});
   AIFX_ASSIGN_OR_RETURN(
       Statement remove,
       database_.Prepare(absl::StrCat(
@@ -286,9 +283,9 @@ absl::Status EntryTable::ShiftDue(absl::Duration by) {
 }
 
 absl::Status EntryTable::AddToCounter(const std::string& name, int64_t by) {
-  AIFX_ASSIGN_OR_RETURN(
-      Statement add, database_.Prepare("INSERT INTO counters (name, value) VALUES (?1, ?2) ON "
-                                       "CONFLICT (name) DO UPDATE SET value = value + ?2"));
+  AIFX_ASSIGN_OR_RETURN(Statement add,
+                        database_.Prepare("INSERT INTO counters (name, value) VALUES (?1, ?2) ON "
+                                          "CONFLICT (name) DO UPDATE SET value = value + ?2"));
   return add.Bind(1, name).Bind(2, by).Run();
 }
 

@@ -15,8 +15,7 @@ bool Waits(const Entry& outcome) {
 
 // Dead because its prediction is, which is told by its never having been sent.
 bool DiedWithPrediction(const Entry& outcome) {
-  return outcome.state == SubmissionState::kDead &&
-         absl::IsFailedPrecondition(outcome.error);
+  return outcome.state == SubmissionState::kDead && absl::IsFailedPrecondition(outcome.error);
 }
 
 }  // namespace
@@ -40,8 +39,7 @@ absl::Status FollowPrediction(EntryTable& table, const Entry& prediction, absl::
   AIFX_ASSIGN_OR_RETURN(const std::optional<Entry> outcome,
                         table.Find(SubmissionKind::kOutcome, prediction.request_id));
   if (!outcome.has_value()) return absl::OkStatus();
-  const bool revived =
-      DiedWithPrediction(*outcome) && prediction.state != SubmissionState::kDead;
+  const bool revived = DiedWithPrediction(*outcome) && prediction.state != SubmissionState::kDead;
   if (!Waits(*outcome) && !revived) return absl::OkStatus();
   Entry placed = *outcome;
   if (revived) {

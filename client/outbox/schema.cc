@@ -61,9 +61,8 @@ absl::Status Migrate(Database& database) {
   }
   for (; version < static_cast<int64_t>(kMigrations.size()); ++version) {
     AIFX_RETURN_IF_ERROR(database.Run(absl::StrCat(
-        "BEGIN IMMEDIATE;", kMigrations[static_cast<size_t>(version)],
-        "PRAGMA application_id=", kApplicationId, ";PRAGMA user_version=", version + 1,
-        ";COMMIT")));
+        "BEGIN IMMEDIATE;", kMigrations[static_cast<size_t>(version)], "PRAGMA application_id=",
+        kApplicationId, ";PRAGMA user_version=", version + 1, ";COMMIT")));
   }
   return absl::OkStatus();
 }

@@ -16,8 +16,9 @@ constexpr size_t kMaxBatch = 256;
 // What callers may see of a failure at run time: the port knows no DATA_LOSS and no lock.
 absl::Status ForCallers(const absl::Status& status) {
   if (status.ok() || absl::IsResourceExhausted(status) || absl::IsInternal(status)) return status;
-  return absl::InternalError(absl::StrCat(status.message(), "; restart the engine: a damaged file "
-                                                            "is then put aside"));
+  return absl::InternalError(absl::StrCat(status.message(),
+                                          "; restart the engine: a damaged file "
+                                          "is then put aside"));
 }
 
 }  // namespace

@@ -31,9 +31,8 @@ struct UnsyncedVfs::Methods {
     return Of(file).vfs->Read(Of(file).path, buffer, count, offset);
   }
   static int Write(sqlite3_file* file, const void* data, int count, sqlite3_int64 offset) {
-    return Of(file).vfs->Change(
-        Of(file).path,
-        {offset, std::string(static_cast<const char*>(data), static_cast<size_t>(count))});
+    return Of(file).vfs->Change(Of(file).path, {offset, std::string(static_cast<const char*>(data),
+                                                                    static_cast<size_t>(count))});
   }
   static int Truncate(sqlite3_file* file, sqlite3_int64 size) {
     return Of(file).vfs->Change(Of(file).path, {size, "", true});
@@ -55,9 +54,9 @@ struct UnsyncedVfs::Methods {
   static int Open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags,
                   int* out_flags) {
     static constexpr sqlite3_io_methods kMethods = {
-        1,        Close, Read, Write,             Truncate,    Sync,
-        FileSize, Lock,  Lock, CheckReservedLock, FileControl, SectorSize,
-        Characteristics};
+        1,           Close,      Read,           Write, Truncate,
+        Sync,        FileSize,   Lock,           Lock,  CheckReservedLock,
+        FileControl, SectorSize, Characteristics};
     Handle& handle = Of(file);
     handle.base.pMethods = nullptr;
     // Temporary files have no name; temp_store=MEMORY keeps SQLite from asking for one.

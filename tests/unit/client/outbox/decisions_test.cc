@@ -39,10 +39,14 @@ TEST(DecisionsTest, TellsHowAnAttemptEnded) {
     AttemptEnd want;
   };
   const Case cases[] = {
-      {Reply::kStore, AttemptEnd::kStored},        {Reply::kLose, AttemptEnd::kAmbiguous},
-      {Reply::kStoreSilent, AttemptEnd::kAmbiguous}, {Reply::kUnreachable, AttemptEnd::kNotApplied},
-      {Reply::k400, AttemptEnd::kRefused},         {Reply::k401, AttemptEnd::kKeyRefused},
-      {Reply::k429, AttemptEnd::kLimited},         {Reply::k503, AttemptEnd::kAmbiguous},
+      {Reply::kStore, AttemptEnd::kStored},
+      {Reply::kLose, AttemptEnd::kAmbiguous},
+      {Reply::kStoreSilent, AttemptEnd::kAmbiguous},
+      {Reply::kUnreachable, AttemptEnd::kNotApplied},
+      {Reply::k400, AttemptEnd::kRefused},
+      {Reply::k401, AttemptEnd::kKeyRefused},
+      {Reply::k429, AttemptEnd::kLimited},
+      {Reply::k503, AttemptEnd::kAmbiguous},
       {Reply::kValidationError, AttemptEnd::kRefused},
   };
   for (const Case& c : cases) {
@@ -102,8 +106,8 @@ TEST(DecisionsTest, WhatFollowsAnAttempt) {
     const Entry after =
         AfterAttempt(c.entry, c.end, absl::UnavailableError("cause"), kNow, kPolicy, 0);
     EXPECT_EQ(after.state, c.want);
-    EXPECT_EQ(after.next_attempt_at, c.next.has_value() ? std::optional(kNow + *c.next)
-                                                        : std::nullopt);
+    EXPECT_EQ(after.next_attempt_at,
+              c.next.has_value() ? std::optional(kNow + *c.next) : std::nullopt);
     EXPECT_EQ(after.unsure_since.has_value(), c.unsure);
     EXPECT_EQ(after.payload.empty(), c.want == kAcked);
     EXPECT_EQ(after.error.ok(), c.want == kAcked);
@@ -157,8 +161,8 @@ TEST(DecisionsTest, WhatFollowsALookUp) {
       {"found", unknown, result({"a"}, future), kAcked, false, 0},
       {"found three times", unknown, result({"c", "b", "a"}, future), kAcked, false, 2},
       {"whole list seen, not there", unknown, result({}, absl::InfinitePast()), kQueued, true, 0},
-      {"seen to just before the edge, not there", unknown,
-       result({}, edge - absl::Microseconds(1)), kQueued, true, 0},
+      {"seen to just before the edge, not there", unknown, result({}, edge - absl::Microseconds(1)),
+       kQueued, true, 0},
       {"seen to the edge only", unknown, result({}, edge), kUnknown, true, 0},
       {"nothing seen", unknown, result({}, future), kUnknown, true, 0},
       {"nothing seen for a week", old, result({}, future), kUnknown, true, 0},

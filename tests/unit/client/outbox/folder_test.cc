@@ -128,8 +128,7 @@ TEST_F(FolderTest, OfflineShowsRequeuesAndPurgesButSendsNothing) {
   Drain();
   outbox_.reset();
   {
-    ASSERT_OK_AND_ASSIGN(const auto offline,
-                         Outbox::OpenOffline(options_.folder, clock_, logger_));
+    ASSERT_OK_AND_ASSIGN(const auto offline, Outbox::OpenOffline(options_.folder, clock_, logger_));
     ASSERT_OK_AND_ASSIGN(const auto page, offline->List({}, {}));
     EXPECT_THAT(page.submissions, SizeIs(2));
     EXPECT_THAT(offline->Submit(SubmissionNumber(3), Acknowledge::kWhenDurable, {}),

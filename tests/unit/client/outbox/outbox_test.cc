@@ -123,8 +123,7 @@ TEST_F(OutboxTest, RefusalsKillAtOnceAndARequeueSendsAgain) {
     EXPECT_EQ(State(n), SubmissionState::kDead);
     EXPECT_EQ(Get(n).next_attempt_at, std::nullopt);
   }
-  EXPECT_THAT(Get(2).error,
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("takeProfit")));
+  EXPECT_THAT(Get(2).error, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("takeProfit")));
   AdvanceAndDrain(absl::Hours(24));
   EXPECT_THAT(delivery_.posts(), SizeIs(2));
   ASSERT_OK(outbox_->Requeue(SubmissionKind::kPrediction, Id(1), {}));
@@ -219,9 +218,9 @@ TEST_F(OutboxTest, WaitsForTheAnswerUntilTheDeadline) {
 
 TEST_F(OutboxTest, ACallThatIsLateBeforeItIsTakenKeepsNothing) {
   Open();
-  EXPECT_THAT(outbox_->Submit(SubmissionNumber(1), Acknowledge::kWhenDurable,
-                              {.deadline = clock_.Now()}),
-              StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr("not kept")));
+  EXPECT_THAT(
+      outbox_->Submit(SubmissionNumber(1), Acknowledge::kWhenDurable, {.deadline = clock_.Now()}),
+      StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr("not kept")));
   base::CallContext cancelled;
   cancelled.Cancel();
   EXPECT_THAT(outbox_->Submit(SubmissionNumber(1), Acknowledge::kWhenDurable, cancelled),

@@ -59,8 +59,8 @@ TEST(PayloadTest, RefusesWhatJsonCannotHold) {
 }
 
 TEST(PayloadTest, OutcomesAndTheirReceiptsComeBack) {
-  ASSERT_OK_AND_ASSIGN(const std::string payload,
-                       PayloadOf(records::OutcomeUpdate{Id(1), records::Outcome::kLoss, -3.5, 0.1}));
+  ASSERT_OK_AND_ASSIGN(const std::string payload, PayloadOf(records::OutcomeUpdate{
+                                                      Id(1), records::Outcome::kLoss, -3.5, 0.1}));
   ASSERT_OK_AND_ASSIGN(const records::OutcomeUpdate update, ParseOutcomeUpdate(payload, Id(2)));
   EXPECT_EQ(update.prediction_id, Id(2));
   EXPECT_EQ(update.outcome, records::Outcome::kLoss);

@@ -81,9 +81,8 @@ TEST_F(ThreadsTest, ConcurrentCallersOfOneIdMakeOneSubmission) {
   Open();
   std::vector<std::thread> callers;
   for (int i = 0; i < 8; ++i) {
-    callers.emplace_back([&] {
-      EXPECT_OK(outbox_->Submit(SubmissionNumber(1), Acknowledge::kWhenAnswered, {}));
-    });
+    callers.emplace_back(
+        [&] { EXPECT_OK(outbox_->Submit(SubmissionNumber(1), Acknowledge::kWhenAnswered, {})); });
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_THAT(delivery_.posts(), ::testing::SizeIs(1));
