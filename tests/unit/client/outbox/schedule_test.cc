@@ -107,7 +107,8 @@ class ScheduleTest : public OutboxTest {
     EXPECT_TRUE(stats.possible_duplicates > 0 || further == 0);
     // The last outcome of each prediction is what the backend heard last.
     std::map<std::string, Outcome> heard;
-    for (const records::OutcomeUpdate& put : delivery_.puts()) heard[put.prediction_id] = put.outcome;
+    for (const records::OutcomeUpdate& put : delivery_.puts())
+      heard[put.prediction_id] = put.outcome;
     for (const auto& [n, outcome] : outcomes_) {
       SCOPED_TRACE(n);
       ASSERT_EQ(State(n, kOutcome), SubmissionState::kAcked);
