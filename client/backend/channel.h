@@ -1,6 +1,7 @@
 #ifndef AIFX_CLIENT_BACKEND_CHANNEL_H_
 #define AIFX_CLIENT_BACKEND_CHANNEL_H_
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -26,6 +27,9 @@ struct Call {
   bool idempotent = true;            // repeated after failures that pass
   size_t max_response_bytes = 0;     // 0: the configuration's max_answer_bytes
   std::string idempotency_key = {};  // a header, for deployments that know it
+  // Tried first on the body of a 2xx reply: true where it took all it needs, and then Send's data
+  // is null. Spares the document of a large body.
+  std::function<bool(const std::string& body)> decode = {};
 };
 
 // Requests with the backend's headers, replies out of its envelope. Thread-safe.
