@@ -100,7 +100,8 @@ class PageHandler {
     return value;
   }
   bool number_integer(number_integer_t value) {
-    return IsSkipped() || (member_ == kTotal ? SetTotal(value) : SetNumber(static_cast<double>(value)));
+    return IsSkipped() ||
+           (member_ == kTotal ? SetTotal(value) : SetNumber(static_cast<double>(value)));
   }
   bool number_unsigned(number_unsigned_t value) {
     if (IsSkipped()) return true;

@@ -45,8 +45,8 @@ std::optional<absl::Time> ParseFixedForm(absl::string_view text) {
   const int hour = Digits(text, 11, 2), minute = Digits(text, 14, 2), second = Digits(text, 17, 2);
   if (month < 1 || month > 12 || day < 1 || day > DaysIn(year, month)) return std::nullopt;
   if (hour > 23 || minute > 59 || second > 59) return std::nullopt;  // 60 is the other parser's
-  const int64_t seconds = DaysSinceEpoch(year, month, day) * 86400 + hour * 3600 + minute * 60 +
-                          second;
+  const int64_t seconds =
+      DaysSinceEpoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
   return absl::FromUnixMillis(seconds * 1000 + Digits(text, 20, 3));
 }
 

@@ -44,15 +44,15 @@ base::CallContext PageContext(const base::CallContext& context) {
 }
 
 absl::Status CheckInside(const std::vector<Candle>& candles, const TimeWindow& window) {
-  if (candles.empty() || (candles.front().open_time >= window.start &&
-                          candles.back().open_time < window.end)) {
+  if (candles.empty() ||
+      (candles.front().open_time >= window.start && candles.back().open_time < window.end)) {
     return absl::OkStatus();
   }
   const bool early = candles.front().open_time < window.start;
   const Candle& outside = early ? candles.front() : candles.back();
-  return NonsenseError(
-      absl::StrCat("marketData has timestamp ", FormatTimestamp(outside.open_time), ", outside of ",
-                   FormatTimestamp(window.start), " to ", FormatTimestamp(window.end)));
+  return NonsenseError(absl::StrCat("marketData has timestamp ", FormatTimestamp(outside.open_time),
+                                    ", outside of ", FormatTimestamp(window.start), " to ",
+                                    FormatTimestamp(window.end)));
 }
 
 class RangeReader {
@@ -261,8 +261,7 @@ market::ReadProgress RangeReader::Progress() {
 
 absl::Status ReadCandleRange(const FetchPage& fetch, market::Timeframe timeframe, absl::Time start,
                              absl::Time end, const RangeReadOptions& options,
-                             const market::CandleSink& sink,
-                             const market::OnReadProgress& progress,
+                             const market::CandleSink& sink, const market::OnReadProgress& progress,
                              const base::CallContext& context) {
   if (start >= end) return absl::OkStatus();
   RangeReader reader(fetch, timeframe, {start, end}, options, context);

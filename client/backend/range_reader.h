@@ -15,8 +15,8 @@
 namespace aifx::backend {
 
 // Reads the first page, of at most `limit` candles, of a window. Called from several threads.
-using FetchPage = std::function<absl::StatusOr<CandlePage>(
-    const TimeWindow& window, int64_t limit, const base::CallContext& context)>;
+using FetchPage = std::function<absl::StatusOr<CandlePage>(const TimeWindow& window, int64_t limit,
+                                                           const base::CallContext& context)>;
 
 struct RangeReadOptions {
   int connections = 4;         // pages read at a time, > 0
@@ -27,8 +27,8 @@ struct RangeReadOptions {
 //
 // The first page tells how many candles there are and how close they lie; the rest is split into
 // windows of about one page each (PlanWindows), which up to `connections` threads read while the
-// sink, on the calling thread, takes them in order. A window whose page was full continues after the
-// page's last candle, so that rows added, removed or corrected meanwhile lead to no gap and no
+// sink, on the calling thread, takes them in order. A window whose page was full continues after
+// the page's last candle, so that rows added, removed or corrected meanwhile lead to no gap and no
 // duplicate. At most one page a connection is in memory at a time, the one that the sink has
 // included. A reply that is too large makes all further pages half as large, down to 100 candles.
 //
@@ -36,8 +36,7 @@ struct RangeReadOptions {
 // cancels the others; so does the context, whose deadline holds for every page.
 absl::Status ReadCandleRange(const FetchPage& fetch, market::Timeframe timeframe, absl::Time start,
                              absl::Time end, const RangeReadOptions& options,
-                             const market::CandleSink& sink,
-                             const market::OnReadProgress& progress,
+                             const market::CandleSink& sink, const market::OnReadProgress& progress,
                              const base::CallContext& context);
 
 }  // namespace aifx::backend

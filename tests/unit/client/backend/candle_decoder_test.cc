@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <random>
 #include <string>
@@ -84,15 +84,30 @@ TEST(CandleDecoderTest, TakesOnlyWhatIsAWellFormedPage) {
   EXPECT_TRUE(DecodeCandlePage(Page("", "0"), kPip).has_value());
   EXPECT_TRUE(DecodeCandlePage(Page(Row(8), R"("17")"), kPip).has_value());
   for (const std::string& body : std::vector<std::string>{
-           "", "null", "7", "[]", "{}", "<html>", good + "x", good.substr(0, good.size() - 1),
+           "",
+           "null",
+           "7",
+           "[]",
+           "{}",
+           "<html>",
+           good + "x",
+           good.substr(0, good.size() - 1),
            R"({"success":false,"data":null,"error":"text","code":"INVALID_PAIR"})",
            R"({"success":false,"data":null,"error":{"code":"INVALID_PAIR","message":"m"}})",
-           R"({"success":true,"data":null})", R"({"success":true,"data":[]})",
-           R"({"success":"true","data":{}})", Page(Row(9) + "," + Row(8)), Page(Row(8) + ",7"),
-           Page(Row(8) + ",null"), Page("[" + Row(8) + "]"), Page(Row(8), "null"),
-           Page(Row(8), R"("many")"), Page(Row(8, R"(,"open":null)")),
-           Page(Row(8, R"(,"open":"abc")")), Page(Row(8, R"(,"open":"nan")")),
-           Page(Row(8, R"(,"open":true)")), Page(Row(8, R"(,"open":{})")),
+           R"({"success":true,"data":null})",
+           R"({"success":true,"data":[]})",
+           R"({"success":"true","data":{}})",
+           Page(Row(9) + "," + Row(8)),
+           Page(Row(8) + ",7"),
+           Page(Row(8) + ",null"),
+           Page("[" + Row(8) + "]"),
+           Page(Row(8), "null"),
+           Page(Row(8), R"("many")"),
+           Page(Row(8, R"(,"open":null)")),
+           Page(Row(8, R"(,"open":"abc")")),
+           Page(Row(8, R"(,"open":"nan")")),
+           Page(Row(8, R"(,"open":true)")),
+           Page(Row(8, R"(,"open":{})")),
            Page(Row(8, R"(,"timestamp":"2018-06-31T08:00:00.000Z")")),
            Page(Row(8, R"(,"timestamp":1528797600)"))}) {
     SCOPED_TRACE(body);
@@ -103,15 +118,42 @@ TEST(CandleDecoderTest, TakesOnlyWhatIsAWellFormedPage) {
 
 // Bodies mutated at random places with pieces that JSON and the contract are made of.
 TEST(CandleDecoderTest, AgreesWithTheDocumentOnMutatedPages) {
-  const std::vector<std::string> pieces = {
-      "null", "true", "{}", "[]", "\"", "\\", ",", ":", "{", "}", "[", "]", "-", "1e400", "1e-400",
-      "\"open\":2,", "\"open\":\"+1.5\",", "\"open\":\" 1.5 \",", "\"volume\":null,",
-      "\"spread\":-0,", "\"timestamp\":\"2018-06-12T08:00:00Z\",", "\"success\":true,",
-      "\"success\":false,", "\"data\":{},", "\"marketData\":[],", "\"pagination\":{\"total\":1},",
-      "\"total\":7.0,", "\"total\":18446744073709551615,", "\"x\":{\"y\":[1,{}]},", "\xff", "0x10"};
+  const std::vector<std::string> pieces = {"null",
+                                           "true",
+                                           "{}",
+                                           "[]",
+                                           "\"",
+                                           "\\",
+                                           ",",
+                                           ":",
+                                           "{",
+                                           "}",
+                                           "[",
+                                           "]",
+                                           "-",
+                                           "1e400",
+                                           "1e-400",
+                                           "\"open\":2,",
+                                           "\"open\":\"+1.5\",",
+                                           "\"open\":\" 1.5 \",",
+                                           "\"volume\":null,",
+                                           "\"spread\":-0,",
+                                           "\"timestamp\":\"2018-06-12T08:00:00Z\",",
+                                           "\"success\":true,",
+                                           "\"success\":false,",
+                                           "\"data\":{},",
+                                           "\"marketData\":[],",
+                                           "\"pagination\":{\"total\":1},",
+                                           "\"total\":7.0,",
+                                           "\"total\":18446744073709551615,",
+                                           "\"x\":{\"y\":[1,{}]},",
+                                           "\xff",
+                                           "0x10"};
   const std::string page = Page(Row(8) + "," + Row(9) + "," + Row(10), "3");
   std::mt19937 random(1);
-  const auto below = [&](size_t end) { return std::uniform_int_distribution<size_t>(0, end - 1)(random); };
+  const auto below = [&](size_t end) {
+    return std::uniform_int_distribution<size_t>(0, end - 1)(random);
+  };
   int taken = 0, refused_by_one = 0;
   for (int i = 0; i < 20'000; ++i) {
     std::string body = page;
@@ -126,7 +168,8 @@ TEST(CandleDecoderTest, AgreesWithTheDocumentOnMutatedPages) {
           break;
         default:
           // Mostly where a member may begin.
-          body.insert(below(2) == 0 ? at : body.find_first_of("{,", at) + 1, pieces[below(pieces.size())]);
+          body.insert(below(2) == 0 ? at : body.find_first_of("{,", at) + 1,
+                      pieces[below(pieces.size())]);
       }
     }
     const auto decoded = DecodeCandlePage(body, kPip);
@@ -145,12 +188,19 @@ TEST(CandleDecoderTest, AgreesWithTheDocumentOnMutatedPages) {
 }
 
 TEST(IsoTimeTest, AgreesWithTheGeneralParserOnEveryDayAndOddForms) {
-  std::vector<std::string> texts = {"2018-06-12T10:00:00Z", "2018-06-12T10:00:00.5+02:00",
-                                    "2018-06-12T10:00:60.000Z", "2018-06-12T24:00:00.000Z",
-                                    "2018-06-12t10:00:00.000z", "2018-06-12T10:00:00.000",
-                                    "", "infinite-future", "2018-6-12T10:00:00.000Z",
-                                    "2018-06-12T10:60:00.000Z", "2018-13-12T10:00:00.000Z",
-                                    "2018-00-12T10:00:00.000Z", "20x8-06-12T10:00:00.000Z"};
+  std::vector<std::string> texts = {"2018-06-12T10:00:00Z",
+                                    "2018-06-12T10:00:00.5+02:00",
+                                    "2018-06-12T10:00:60.000Z",
+                                    "2018-06-12T24:00:00.000Z",
+                                    "2018-06-12t10:00:00.000z",
+                                    "2018-06-12T10:00:00.000",
+                                    "",
+                                    "infinite-future",
+                                    "2018-6-12T10:00:00.000Z",
+                                    "2018-06-12T10:60:00.000Z",
+                                    "2018-13-12T10:00:00.000Z",
+                                    "2018-00-12T10:00:00.000Z",
+                                    "20x8-06-12T10:00:00.000Z"};
   for (const int year : {0, 1, 4, 100, 400, 1600, 1899, 1900, 1969, 1970, 2000, 2018, 2024, 9999}) {
     for (int month = 1; month <= 12; ++month) {
       for (int day = 0; day <= 32; ++day) {

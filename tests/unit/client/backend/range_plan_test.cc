@@ -53,9 +53,8 @@ TEST(RangePlanTest, WindowsOfTradedHoursHoldAboutOnePage) {
 TEST(RangePlanTest, CoversWhateverTheDataLooksLike) {
   const market::TradingCalendar calendar;
   const absl::Time saturday = Time("2018-06-16T03:00:00Z");
-  for (const Timeframe timeframe :
-       {Timeframe::k1Min, Timeframe::k1Hour, Timeframe::k1Day, Timeframe::k1Week,
-        Timeframe::k1Month}) {
+  for (const Timeframe timeframe : {Timeframe::k1Min, Timeframe::k1Hour, Timeframe::k1Day,
+                                    Timeframe::k1Week, Timeframe::k1Month}) {
     for (const ReadSpan& read :
          {ReadSpan{saturday, saturday, 1}, ReadSpan{saturday, saturday + absl::Hours(5), 300},
           ReadSpan{Time("0001-01-01T00:00:00Z"), Time("9999-12-31T00:00:00Z"), 10},

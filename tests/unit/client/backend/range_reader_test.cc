@@ -51,8 +51,8 @@ class FakeSeries {
                                    {.may_have_arrived = true, .reply_too_large = true});
     }
     CandlePage page;
-    for (auto row = rows_.lower_bound(window.start);
-         row != rows_.end() && row->first < window.end; ++row) {
+    for (auto row = rows_.lower_bound(window.start); row != rows_.end() && row->first < window.end;
+         ++row) {
       ++page.total;
       if (static_cast<int64_t>(page.candles.size()) < std::min(limit, page_cap)) {
         page.candles.push_back(FlatCandle(row->first, row->second));
@@ -165,13 +165,13 @@ TEST_F(RangeReaderTest, ReadsFourPagesAtATimeAndHoldsNoMore) {
     return page;
   };
   int64_t delivered = 0;
-  ASSERT_OK(ReadCandleRange(
-      fetch_, Timeframe::k1Hour, absl::InfinitePast(), absl::InfiniteFuture(), options_,
-      [&](absl::Span<const Candle> candles) {
-        delivered += static_cast<int64_t>(candles.size());
-        return absl::OkStatus();
-      },
-      nullptr, {}));
+  ASSERT_OK(ReadCandleRange(fetch_, Timeframe::k1Hour, absl::InfinitePast(), absl::InfiniteFuture(),
+                            options_,
+                            [&](absl::Span<const Candle> candles) {
+                              delivered += static_cast<int64_t>(candles.size());
+                              return absl::OkStatus();
+                            },
+                            nullptr, {}));
   EXPECT_EQ(delivered, 2'000);
   EXPECT_EQ(most, 4);
 }
@@ -200,10 +200,10 @@ TEST_F(RangeReaderTest, ChangesMeanwhileMakeNoGapAndNoDuplicate) {
     auto page = series_.Fetch(window, limit);
     base::MutexLock lock(mutex);
     ++calls;
-    series_.Add(kFirst - absl::Hours(calls));                                  // before
-    series_.Add(kFirst + absl::Hours(83 * calls) + absl::Minutes(30));         // within
-    series_.Add(kFirst + absl::Hours(1'000 + calls));                          // after
-    series_.Add(kFirst + absl::Hours(7 * calls), 2.0);                         // corrected
+    series_.Add(kFirst - absl::Hours(calls));                                    // before
+    series_.Add(kFirst + absl::Hours(83 * calls) + absl::Minutes(30));           // within
+    series_.Add(kFirst + absl::Hours(1'000 + calls));                            // after
+    series_.Add(kFirst + absl::Hours(7 * calls), 2.0);                           // corrected
     series_.Remove(kFirst + absl::Hours(83 * (calls - 1)) + absl::Minutes(30));  // gone again
     return page;
   };
