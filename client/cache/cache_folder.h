@@ -16,8 +16,8 @@ namespace aifx::cache {
 inline constexpr uint64_t kDefaultMaxBytes = uint64_t{4} << 30;
 
 // Where the cache is by default: $XDG_CACHE_HOME/aifx/candles (where that is an absolute path, as
-// the XDG Base Directory Specification demands), else $HOME/.cache/aifx/candles. Empty where neither
-// is set: then there is none. `environment` gives a variable's value, or the empty string.
+// the XDG Base Directory Specification demands), else $HOME/.cache/aifx/candles. Empty where
+// neither is set: then there is none. `environment` gives a variable's value, or the empty string.
 std::string DefaultCacheFolder(const std::function<std::string(const std::string&)>& environment);
 
 // What a file's candles belong to; `backend_url` is normalized by the caller.

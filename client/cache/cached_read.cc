@@ -34,9 +34,9 @@ absl::Status CachedRead::Confirm(const TimeRange& known) {
   for (size_t count = kReread; upto > known.start; count *= 4) {
     const SeriesFile::Tail tail = file_.Newest({known.start, upto}, count);
     if (tail.range.empty()) break;  // damaged, and so read again anyway
-    AIFX_ASSIGN_OR_RETURN(const std::vector<Candle> now,
-                          source_.Range(request_.pair, request_.timeframe, tail.range.start, upto,
-                                        request_.context));
+    AIFX_ASSIGN_OR_RETURN(
+        const std::vector<Candle> now,
+        source_.Range(request_.pair, request_.timeframe, tail.range.start, upto, request_.context));
     if (AreSame(tail.candles, now)) break;
     file_.ForgetFrom(tail.range.start);
     upto = tail.range.start;

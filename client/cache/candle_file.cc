@@ -41,8 +41,8 @@ absl::Status CandleFile::ReadHead(const std::string& key) {
       header_.index_bytes() > kMostIndexBytes) {
     return absl::DataLossError("the candle cache's file has a wrong length");
   }
-  AIFX_ASSIGN_OR_RETURN(const std::string index, ReadBytes(header_.index_offset(),
-                                                           header_.index_bytes()));
+  AIFX_ASSIGN_OR_RETURN(const std::string index,
+                        ReadBytes(header_.index_offset(), header_.index_bytes()));
   AIFX_ASSIGN_OR_RETURN(index_, DecodeIndex(index, header_));
   return absl::OkStatus();
 }
@@ -77,8 +77,8 @@ size_t CandleFile::BlockAt(absl::Time time) const {
 absl::StatusOr<std::vector<market::Candle>> CandleFile::Read(size_t block) const {
   const uint64_t before = uint64_t{block} * kBlockRecords;
   const size_t records = std::min<uint64_t>(kBlockRecords, header_.records - before);
-  AIFX_ASSIGN_OR_RETURN(const std::string bytes, ReadBytes(kHeaderBytes + before * kRecordBytes,
-                                                           records * kRecordBytes));
+  AIFX_ASSIGN_OR_RETURN(const std::string bytes,
+                        ReadBytes(kHeaderBytes + before * kRecordBytes, records * kRecordBytes));
   if (BlockSum(block, bytes) != index_.blocks[block].sum) {
     return absl::DataLossError(
         absl::StrCat("block ", block, " of the candle cache has a wrong checksum"));

@@ -13,8 +13,8 @@
 
 namespace aifx::cache {
 
-// A cache file that is open for reading (docs/candle-cache.md). It stays as it was when opened, also
-// when another one takes its place or it is removed. Thread-compatible.
+// A cache file that is open for reading (docs/candle-cache.md). It stays as it was when opened,
+// also when another one takes its place or it is removed. Thread-compatible.
 class CandleFile {
  public:
   // NOT_FOUND where there is none; DATA_LOSS where it is damaged or of another key; else the file

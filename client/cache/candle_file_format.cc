@@ -60,9 +60,7 @@ absl::Status Damaged(absl::string_view what) {
 
 }  // namespace
 
-std::string Sha256(absl::string_view data) {
-  return absl::HexStringToBytes(base::Sha256Hex(data));
-}
+std::string Sha256(absl::string_view data) { return absl::HexStringToBytes(base::Sha256Hex(data)); }
 
 std::string EncodeHeader(const FileHeader& header) {
   std::string bytes(kMagic);
@@ -124,7 +122,9 @@ absl::StatusOr<FileIndex> DecodeIndex(absl::string_view bytes, const FileHeader&
 }
 
 bool IsStorable(const Candle& candle) {
-  const auto is_nan = [](const std::optional<double>& value) { return std::isnan(value.value_or(0)); };
+  const auto is_nan = [](const std::optional<double>& value) {
+    return std::isnan(value.value_or(0));
+  };
   return absl::FromUnixMicros(absl::ToUnixMicros(candle.open_time)) == candle.open_time &&
          !is_nan(candle.volume) && !is_nan(candle.spread_pips);
 }

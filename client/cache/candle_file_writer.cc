@@ -32,8 +32,8 @@ absl::StatusOr<std::unique_ptr<CandleFileWriter>> CandleFileWriter::Create(const
                                                                            const std::string& key,
                                                                            uint64_t max_bytes) {
   if (key.size() > kMaxKeyBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the candle cache's key has ", key.size(), " bytes, more than ", kMaxKeyBytes));
+    return absl::InvalidArgumentError(absl::StrCat("the candle cache's key has ", key.size(),
+                                                   " bytes, more than ", kMaxKeyBytes));
   }
   // The lock is ours: what is there was left by a writer that died.
   ::unlink(Aside(path).c_str());

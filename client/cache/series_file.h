@@ -54,7 +54,8 @@ class SeriesFile {
   int64_t CountAtMost(const TimeRange& range) const;
 
   // Begins the file that will take this one's place with what is known before `time`; later calls
-  // change nothing. Does nothing where another process writes, or has written since this one looked.
+  // change nothing. Does nothing where another process writes, or has written since this one
+  // looked.
   void BeginWriting(absl::Time time);
   // Takes over the next candles, which are later than all before.
   void Keep(absl::Span<const market::Candle> candles);

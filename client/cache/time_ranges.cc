@@ -19,9 +19,8 @@ void TimeRanges::Add(const TimeRange& range) {
       merged = {std::min(merged.start, other.start), std::max(merged.end, other.end)};
     }
   }
-  const auto after = std::find_if(rest.begin(), rest.end(), [&](const TimeRange& other) {
-    return other.start > merged.start;
-  });
+  const auto after = std::find_if(
+      rest.begin(), rest.end(), [&](const TimeRange& other) { return other.start > merged.start; });
   rest.insert(after, merged);
   ranges_ = std::move(rest);
 }

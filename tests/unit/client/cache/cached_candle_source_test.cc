@@ -250,7 +250,8 @@ TEST_F(CachedCandleSourceTest, DamageAnywhereIsRepairedAndNeverHandedOn) {
     EXPECT_EQ(ReadAndCompare(Hour(0), Hour(3000)), Sizes({kReread}));  // repaired
     EXPECT_THAT(logger_.Take(), IsEmpty());
   }
-  for (const size_t size : {size_t{0}, size_t{100}, kHeaderBytes, good.size() / 2, good.size() - 1}) {
+  for (const size_t size :
+       {size_t{0}, size_t{100}, kHeaderBytes, good.size() / 2, good.size() - 1}) {
     SCOPED_TRACE(size);
     std::ofstream(File(), std::ios::binary) << good.substr(0, size);
     EXPECT_EQ(ReadAndCompare(Hour(0), Hour(3000)), Sizes({3000}));
@@ -294,9 +295,8 @@ TEST_F(CachedCandleSourceTest, ReportsProgressUpToTheWhole) {
   ReadAndCompare(Hour(0), Hour(3000));
   std::vector<market::ReadProgress> progress;
   const auto sink = [](absl::Span<const Candle>) { return absl::OkStatus(); };
-  ASSERT_OK(Source().Stream(
-      pair_, Timeframe::k1Hour, Hour(0), Hour(5000), sink,
-      [&](const market::ReadProgress& now) { progress.push_back(now); }, {}));
+  ASSERT_OK(Source().Stream(pair_, Timeframe::k1Hour, Hour(0), Hour(5000), sink,
+                            [&](const market::ReadProgress& now) { progress.push_back(now); }, {}));
   ASSERT_FALSE(progress.empty());
   EXPECT_EQ(progress.front().candles, 0);
   EXPECT_GE(progress.front().expected, 3000);
