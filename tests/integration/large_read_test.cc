@@ -173,8 +173,8 @@ TEST_F(LargeReadTest, CancellingEndsTheReadSoon) {
 
 TEST_F(LargeReadTest, TheDeadlineHoldsForTheWholeRead) {
   const base::CallContext context{.deadline = absl::Now() + absl::Milliseconds(1)};
-  EXPECT_THAT(client_->Range(pair_, Timeframe::k1Hour, absl::InfinitePast(),
-                             absl::InfiniteFuture(), context),
+  EXPECT_THAT(client_->Range(pair_, Timeframe::k1Hour, absl::InfinitePast(), absl::InfiniteFuture(),
+                             context),
               StatusIs(absl::StatusCode::kDeadlineExceeded, _));
 }
 

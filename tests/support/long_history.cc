@@ -63,10 +63,11 @@ LongHistory ReadLongHistory(size_t count) {
 absl::Status WriteSeed(const std::string& path, const std::vector<market::Candle>& candles) {
   std::string text = "timestamp,open,high,low,close,spread\n";
   for (const market::Candle& candle : candles) {
-    absl::StrAppendFormat(&text, "%s,%.5f,%.5f,%.5f,%.5f,%.5f\n",
-                          absl::FormatTime(absl::RFC3339_sec, candle.open_time, absl::UTCTimeZone()),
-                          candle.open, candle.high, candle.low, candle.close,
-                          candle.spread_pips.value_or(0) * SamplePair().PipSize());
+    absl::StrAppendFormat(
+        &text, "%s,%.5f,%.5f,%.5f,%.5f,%.5f\n",
+        absl::FormatTime(absl::RFC3339_sec, candle.open_time, absl::UTCTimeZone()), candle.open,
+        candle.high, candle.low, candle.close,
+        candle.spread_pips.value_or(0) * SamplePair().PipSize());
   }
   return base::WriteFileAtomically(path, text);
 }
