@@ -16,7 +16,7 @@ import sys
 CORE = ["core/base", "core/market", "core/records", "core/features", "core/macro",
         "core/model", "core/serving", "core/decision", "core/pipeline", "core/outcome",
         "core/training", "core/backtest"]
-CLIENT = ["client/http", "client/backend", "client/outbox", "client/events",
+CLIENT = ["client/http", "client/backend", "client/cache", "client/outbox", "client/events",
           "client/collect"]
 
 # Folder -> folders that its files may include. "proto" stands for generated code.
@@ -36,6 +36,7 @@ MAY_INCLUDE = {
     "core/backtest": ["core/pipeline", "core/market"],
     "client/http": ["core/base"],
     "client/backend": ["client/http", "core/market", "core/records", "core/training"],
+    "client/cache": ["core/market"],
     "client/outbox": ["client/backend", "core/records"],
     "client/events": ["core/records", "core/training"],
     "client/collect": ["client/http", "core/macro"],

@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "client/backend/candle_page.h"
 #include "client/backend/channel.h"
 #include "client/backend/config.h"
-#include "core/market/candle_source.h"
+#include "core/market/candle_history.h"
 #include "core/records/ports.h"
 #include "core/training/ports.h"
 
@@ -34,7 +35,7 @@ struct BackendDependencies {
 // its context's deadline at most. Errors: the table in status_mapping.h, DEADLINE_EXCEEDED,
 // CANCELLED, and INTERNAL for JSON that is not what the contract says. Reads, outcomes and status
 // changes are repeated after failures that pass; POSTs are sent once.
-class BackendClient final : public market::CandleSource,
+class BackendClient final : public market::CandleHistory,
                             public records::PredictionSink,
                             public records::OutcomeSink,
                             public records::RecordReader,
@@ -50,18 +51,16 @@ class BackendClient final : public market::CandleSource,
 
   absl::StatusOr<BackendHealth> Health(const base::CallContext& context);
 
-  // For the calls of the other classes of this folder, which the client must outlive.
-  const Channel& channel() const { return channel_; }
-
-  // CandleSource (market_data.cc). spread_pips comes from the backend's `spread` where it has it.
+  // CandleHistory (market_data.cc). spread_pips comes from the backend's `spread` where it has it.
+  // Long ranges are read over several connections at a time, as range_reader.h describes.
   absl::StatusOr<std::vector<market::Candle>> Newest(const market::CurrencyPair& pair,
                                                      market::Timeframe timeframe, size_t count,
                                                      absl::Time as_of,
                                                      const base::CallContext& context) override;
-  absl::StatusOr<std::vector<market::Candle>> Range(const market::CurrencyPair& pair,
-                                                    market::Timeframe timeframe, absl::Time start,
-                                                    absl::Time end,
-                                                    const base::CallContext& context) override;
+  absl::Status Stream(const market::CurrencyPair& pair, market::Timeframe timeframe,
+                      absl::Time start, absl::Time end, const market::CandleSink& sink,
+                      const market::OnReadProgress& progress,
+                      const base::CallContext& context) override;
 
   // PredictionSink (predictions.cc). Sent once: a failure that leaves open whether the prediction
   // was stored is UNAVAILABLE (or CANCELLED) with the reason SUBMISSION_AMBIGUOUS, and its message
@@ -91,10 +90,6 @@ class BackendClient final : public market::CandleSource,
                    const base::CallContext& context) override;
 
  private:
-  struct CandlePage {
-    std::vector<market::Candle> candles;  // ascending
-    int64_t total = 0;                    // matching candles, over all pages
-  };
   struct CandleQuery {
     absl::Time start = absl::InfinitePast();  // inclusive
     absl::Time end = absl::InfiniteFuture();  // exclusive

@@ -100,6 +100,9 @@ absl::StatusOr<nlohmann::json> Channel::Send(const Call& call,
                      {"body", absl::CHexEscape(body.message())},
                      {"request_id", context.request_id}});
   }
+  if (call.decode && response->status / 100 == 2 && call.decode(response->body)) {
+    return nlohmann::json();
+  }
   absl::StatusOr<nlohmann::json> data = DataOf(*response, call.route, base_url_, clock_.Now());
   if (!data.ok()) return WithoutKey(data.status());
   return data;

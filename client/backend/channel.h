@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -31,6 +32,9 @@ struct Call {
   size_t max_response_bytes = 0;     // 0: the configuration's max_answer_bytes
   std::string idempotency_key = {};  // a header, for deployments that know it
   http::Priority priority = http::Priority::kInteractive;  // kBackground where config() says so
+  // Tried first on the body of a 2xx reply: true where it took all it needs, and then Send's data
+  // is null. Spares the document of a large body.
+  std::function<bool(const std::string& body)> decode = {};
 };
 
 // Requests with the backend's headers, replies out of its envelope. Thread-safe.

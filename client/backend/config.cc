@@ -45,6 +45,11 @@ std::vector<base::FieldViolation> ValidateConfig(const BackendConfig& config) {
         {"candle_page_size",
          absl::StrCat("candle_page_size ", config.candle_page_size, " is outside 1..10000")});
   }
+  if (config.candle_connections < 1 || config.candle_connections > 16) {
+    violations.push_back(
+        {"candle_connections",
+         absl::StrCat("candle_connections ", config.candle_connections, " is outside 1..16")});
+  }
   if (config.prediction_scan_limit < 0) {
     violations.push_back(
         {"prediction_scan_limit",

@@ -20,6 +20,7 @@ struct BackendConfig {
   size_t max_page_bytes = size_t{8} << 20;    // a reply that holds a page of candles
   size_t max_answer_bytes = size_t{1} << 20;  // any other reply
   int64_t candle_page_size = 5000;            // 1..10000, candles asked for at a time
+  int candle_connections = 4;                 // 1..16, pages of one read that are on their way
   int64_t prediction_scan_limit = 1000;       // newest predictions searched for a request_id
   http::RetryPolicy retry;                    // of idempotent calls
   // Of every call. kBackground for queues and jobs: under a rate limit they leave room for others.

@@ -4,8 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/backend/backend_client.h"
+#include "client/backend/candle_decoder.h"
+#include "client/backend/range_plan.h"
+#include "client/backend/range_reader.h"
 #include "client/backend/values.h"
-#include "client/http/http_failure.h"
 #include "core/base/status_macros.h"
 
 namespace aifx::backend {
@@ -14,11 +16,6 @@ namespace {
 using market::Candle;
 using market::CurrencyPair;
 using market::Timeframe;
-
-// The finest step of the backend's timestamps.
-constexpr absl::Duration kTick = absl::Milliseconds(1);
-// Below this a page is not made smaller, however large its candles are.
-constexpr int64_t kSmallestPage = 100;
 
 // A span before now that should hold `count` candles: candles trade 120 of a week's 168 hours, and
 // a weekend or holiday may just have passed.
@@ -38,30 +35,12 @@ absl::Time CeilToTick(absl::Time time) {
   return floor < time ? floor + kTick : floor;
 }
 
-Candle ReadCandle(ObjectReader& reader, double pip_size) {
-  Candle candle;
-  candle.open_time = reader.Timestamp("timestamp");
-  candle.open = reader.Number("open");
-  candle.high = reader.Number("high");
-  candle.low = reader.Number("low");
-  candle.close = reader.Number("close");
-  candle.volume = reader.OptionalNumber("volume");
-  if (const std::optional<double> spread = reader.OptionalNumber("spread")) {
-    candle.spread_pips = *spread / pip_size;
-  }
-  return candle;
-}
-
-absl::Status NotAscending(absl::Time time, absl::Time previous) {
-  return NonsenseError(absl::StrCat("marketData is not ascending: timestamp ",
-                                    FormatTimestamp(time), " follows ", FormatTimestamp(previous)));
-}
-
 }  // namespace
 
-absl::StatusOr<BackendClient::CandlePage> BackendClient::FetchCandles(
-    const CurrencyPair& pair, Timeframe timeframe, const CandleQuery& query,
-    const base::CallContext& context) {
+absl::StatusOr<CandlePage> BackendClient::FetchCandles(const CurrencyPair& pair,
+                                                       Timeframe timeframe,
+                                                       const CandleQuery& query,
+                                                       const base::CallContext& context) {
   Call call{.route = {"GET", "/training-data/market/:pair", "reading candles"}};
   call.path = absl::StrCat("/training-data/market/", http::PercentEncode(pair.ToString()));
   call.query = {{"timeframe", std::string(market::TimeframeName(timeframe))},
@@ -75,56 +54,28 @@ absl::StatusOr<BackendClient::CandlePage> BackendClient::FetchCandles(
     call.query.emplace_back("endDate", FormatTimestamp(query.end - absl::Nanoseconds(1)));
   }
   call.max_response_bytes = channel_.config().max_page_bytes;
+  std::optional<CandlePage> page;
+  call.decode = [&](const std::string& body) {
+    page = DecodeCandlePage(body, pair.PipSize(), static_cast<size_t>(query.limit));
+    return page.has_value();
+  };
   AIFX_ASSIGN_OR_RETURN(const nlohmann::json data, channel_.Send(call, context));
-
-  ObjectReader reader(data, "data");
-  const nlohmann::json& rows = reader.Array("marketData");
-  ObjectReader pagination(reader.Object("pagination"), "pagination");
-  CandlePage page;
-  page.total = pagination.Integer("total");
-  AIFX_RETURN_IF_ERROR(reader.status());
-  AIFX_RETURN_IF_ERROR(pagination.status());
-  page.candles.reserve(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
-    ObjectReader row(rows[i], "marketData", i);
-    Candle candle = ReadCandle(row, pair.PipSize());
-    AIFX_RETURN_IF_ERROR(row.status());
-    if (!page.candles.empty() && candle.open_time <= page.candles.back().open_time) {
-      return NotAscending(candle.open_time, page.candles.back().open_time);
-    }
-    page.candles.push_back(std::move(candle));
-  }
-  return page;
+  if (page.has_value()) return *std::move(page);
+  return CandlePageOf(data, pair.PipSize());
 }
 
-absl::StatusOr<std::vector<Candle>> BackendClient::Range(const CurrencyPair& pair,
-                                                         Timeframe timeframe, absl::Time start,
-                                                         absl::Time end,
-                                                         const base::CallContext& context) {
-  std::vector<Candle> candles;
-  // Each page continues after the last candle's time instead of at an offset: rows that are added
-  // or removed meanwhile cannot shift it.
-  CandleQuery query{.start = start, .end = end, .limit = channel_.config().candle_page_size};
-  while (query.start < end) {
-    absl::StatusOr<CandlePage> page = FetchCandles(pair, timeframe, query, context);
-    if (!page.ok()) {
-      const bool too_large = http::HttpFailureOf(page.status()).reply_too_large;
-      if (!too_large || query.limit <= kSmallestPage) return page.status();
-      query.limit = std::max(query.limit / 2, kSmallestPage);
-      continue;
-    }
-    for (Candle& candle : page->candles) {
-      if (candle.open_time < query.start || candle.open_time >= end) {
-        return NonsenseError(absl::StrCat(
-            "marketData has timestamp ", FormatTimestamp(candle.open_time), ", outside of ",
-            FormatTimestamp(query.start), " to ", FormatTimestamp(end)));
-      }
-      candles.push_back(std::move(candle));
-    }
-    if (page->candles.empty() || static_cast<int64_t>(page->candles.size()) >= page->total) break;
-    query.start = candles.back().open_time + kTick;
-  }
-  return candles;
+absl::Status BackendClient::Stream(const CurrencyPair& pair, Timeframe timeframe, absl::Time start,
+                                   absl::Time end, const market::CandleSink& sink,
+                                   const market::OnReadProgress& progress,
+                                   const base::CallContext& context) {
+  const auto fetch = [&](const TimeWindow& window, int64_t limit,
+                         const base::CallContext& page_context) {
+    return FetchCandles(pair, timeframe, {.start = window.start, .end = window.end, .limit = limit},
+                        page_context);
+  };
+  const RangeReadOptions options{.connections = channel_.config().candle_connections,
+                                 .page_size = channel_.config().candle_page_size};
+  return ReadCandleRange(fetch, timeframe, start, end, options, sink, progress, context);
 }
 
 absl::StatusOr<std::optional<absl::Time>> BackendClient::StartOfNewest(

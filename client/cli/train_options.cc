@@ -91,6 +91,7 @@ void AddTrainWeeklyOptions(CLI::App& command, TrainWeeklyOptions* options) {
   AddNetwork(command, &options->spec);
   AddLabel(command, options);
   AddBackendOptions(command, &options->backend);
+  AddCacheOptions(command, &options->backend);
   command.add_flag("--dry-run", options->dry_run,
                    "Only read the candles and say what would be done");
   command.add_flag("--json", options->json, "Write the report as one line of JSON");

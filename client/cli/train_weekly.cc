@@ -17,8 +17,8 @@ namespace {
 
 // Reads the candles and says what a run would train on; changes nothing.
 int DryRun(const TrainWeeklyOptions& options, const training::TrainSpec& spec,
-           backend::BackendClient& client, Console& console) {
-  const auto candles = client.Range(spec.pair, spec.timeframe, spec.start, spec.end,
+           market::CandleSource& source, Console& console) {
+  const auto candles = source.Range(spec.pair, spec.timeframe, spec.start, spec.end,
                                     {.request_id = base::NewUuid()});
   if (!candles.ok()) return ReportError("train weekly --dry-run", candles.status(), console);
   const nlohmann::json plan = {
@@ -63,7 +63,7 @@ int Train(const TrainWeeklyOptions& options, Console& console) {
     return kUsage;
   }
   backend::BackendClient& client = (*backend)->client();
-  if (options.dry_run) return DryRun(options, *spec, client, console);
+  if (options.dry_run) return DryRun(options, *spec, (*backend)->candles(), console);
 
   const model::ModelStore store(options.models_dir);
   TrainProgress progress(console, spec->max_epochs);
@@ -71,8 +71,8 @@ int Train(const TrainWeeklyOptions& options, Console& console) {
       .progress = [&](const std::string& stage, double share) { progress.Stage(stage, share); },
       .epoch = [&](const training::EpochReport& epoch) { progress.Epoch(epoch); }};
   const absl::StatusOr<training::TrainReport> report =
-      training::TrainWeekly(*spec, {client, store, client, client, console.clock}, callbacks,
-                            {.request_id = base::NewUuid()});
+      training::TrainWeekly(*spec, {(*backend)->candles(), store, client, client, console.clock},
+                            callbacks, {.request_id = base::NewUuid()});
   progress.Finish();
   if (!report.ok()) {
     ReportError(absl::StrCat("train weekly ", options.pair, " ", options.timeframe),

@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "client/http/url.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 
@@ -40,6 +41,32 @@ void AddBackendOptions(CLI::App& command, BackendOptions* options) {
       ->type_name("FILE");
 }
 
+void AddCacheOptions(CLI::App& command, BackendOptions* options) {
+  command
+      .add_option("--cache-dir", options->cache_dir,
+                  "Folder of candles that were read before; default: aifx/candles in "
+                  "$XDG_CACHE_HOME or ~/.cache")
+      ->envname("AIFX_CACHE_DIR")
+      ->type_name("FOLDER");
+  command.add_flag("--no-cache", options->no_cache, "Read every candle from the backend");
+}
+
+market::CandleHistory& TrainingBackend::candles() {
+  if (cache_ != nullptr) return *cache_;
+  return *client_;
+}
+
+void TrainingBackend::OpenCache(const BackendOptions& options, Console& console) {
+  const std::string folder = options.cache_dir.empty()
+                                 ? cache::DefaultCacheFolder(console.environment)
+                                 : options.cache_dir;
+  if (options.no_cache || folder.empty()) return;
+  cache_ = std::make_unique<cache::CachedCandleSource>(
+      cache::CacheOptions{.folder = folder,
+                          .backend_url = http::ParseBaseUrl(options.url).value().text},
+      *client_, console.clock, logger_);
+}
+
 absl::StatusOr<std::unique_ptr<TrainingBackend>> TrainingBackend::Open(
     const BackendOptions& options, Console& console, http::Priority priority) {
   backend::BackendConfig config;
@@ -54,6 +81,7 @@ absl::StatusOr<std::unique_ptr<TrainingBackend>> TrainingBackend::Open(
                                console.clock, opened->logger_));
   AIFX_ASSIGN_OR_RETURN(opened->client_, backend::BackendClient::Create(
                                              std::move(config), opened->http_->Dependencies()));
+  opened->OpenCache(options, console);
   return opened;
 }
 

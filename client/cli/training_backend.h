@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "client/backend/backend_client.h"
 #include "client/backend/backend_http.h"
+#include "client/cache/cached_candle_source.h"
 #include "client/cli/console.h"
 #include "client/cli/console_logger.h"
 #include "client/http/http_client.h"
@@ -23,11 +24,16 @@ struct BackendOptions {
   std::string key_file;     // empty: the key is in the environment
   std::string key;          // goes before both; a secret
   http::RetryPolicy retry;  // of idempotent calls
+  std::string cache_dir;    // of candles; empty: by the environment
+  bool no_cache = false;
 };
 
 // Adds --backend-url, --url (BACKEND_API_URL) and --api-key-file, --key-file
 // (ML_ENGINE_API_KEY_FILE).
 void AddBackendOptions(CLI::App& command, BackendOptions* options);
+
+// Adds --cache-dir (AIFX_CACHE_DIR) and --no-cache, for commands that read histories.
+void AddCacheOptions(CLI::App& command, BackendOptions* options);
 
 // The backend with all that it needs, for one command.
 class TrainingBackend {
@@ -42,13 +48,17 @@ class TrainingBackend {
       http::Priority priority = http::Priority::kInteractive);
 
   backend::BackendClient& client() { return *client_; }
+  // The backend's candles, through the cache unless the options say otherwise.
+  market::CandleHistory& candles();
 
  private:
   explicit TrainingBackend(Console& console) : logger_(console) {}
+  void OpenCache(const BackendOptions& options, Console& console);
 
   ConsoleLogger logger_;
   std::unique_ptr<backend::BackendHttp> http_;
   std::unique_ptr<backend::BackendClient> client_;
+  std::unique_ptr<cache::CachedCandleSource> cache_;  // null: without
 };
 
 }  // namespace aifx::cli

@@ -75,7 +75,7 @@ class Engine:
     def train(self, arguments):
         """`aifx train weekly`: progress on a terminal, else into a log. Its report."""
         command = [self.programs / "aifx", "train", "weekly", "--models-dir", self.models, "--json",
-                   *arguments]
+                   "--no-cache", *arguments]
         log_path = self.logs / "train.log"
         on_terminal = sys.stderr.isatty()
         with open(log_path, "wb") as log:

@@ -38,7 +38,7 @@ def env(**more):
     dropped = ("AIFX_", "BACKEND_", "ML_ENGINE_", "DATABASE_URL")
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(dropped) and not name.lower().endswith("_proxy")}
-    return kept | {"ML_ENGINE_API_KEY": KEY} | more
+    return kept | {"ML_ENGINE_API_KEY": KEY, "AIFX_CACHE_DIR": str(FIXTURE / "cache")} | more
 
 
 class Stack:
