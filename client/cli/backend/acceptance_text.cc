@@ -33,7 +33,7 @@ Cell VerdictCell(Verdict verdict) {
 }
 
 std::string ChecksText(const AcceptanceReport& report, bool colour) {
-  Table table({{"", true}, {"check"}, {"route"}, {"time", true}, {"result"}, {"seen"}});
+  Table table({{"#", true}, {"check"}, {"route"}, {"time", true}, {"result"}, {"seen"}});
   int number = 0;
   for (const CheckResult& check : report.checks) {
     table.AddRow({{absl::StrCat(++number)},

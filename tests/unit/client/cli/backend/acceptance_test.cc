@@ -80,7 +80,9 @@ TEST_F(AcceptanceTest, FourteenChecksPassEachWithItsTime) {
   ASSERT_THAT(report.checks, SizeIs(14));
   for (const CheckResult& check : report.checks) {
     EXPECT_EQ(check.verdict, Verdict::kPassed) << check.name << ": " << check.detail;
-    EXPECT_EQ(check.elapsed, absl::Milliseconds(check.route.empty() ? 0 : 3)) << check.name;
+    // Looking for the newest candles of a short series takes two calls.
+    const int calls = check.route.empty() ? 0 : (check.name == "market data" ? 2 : 1);
+    EXPECT_EQ(check.elapsed, calls * absl::Milliseconds(3)) << check.name;
     EXPECT_THAT(check.request_id, SizeIs(36));
   }
   EXPECT_TRUE(report.AllPassed());
