@@ -20,8 +20,8 @@ Exit codes
 
 Environment
   AIFX_SERVER          HOST:PORT of the server
-  BACKEND_API_URL      URL of the backend (training)
-  ML_ENGINE_API_KEY    its key, or ML_ENGINE_API_KEY_FILE, a file that holds it (training)
+  BACKEND_API_URL      URL of the backend (`aifx train`, `aifx backend`)
+  ML_ENGINE_API_KEY    its key, or ML_ENGINE_API_KEY_FILE, a file that holds it
   NO_COLOR             set: no colours
 
 `aifx COMMAND --help` describes a command.)";
