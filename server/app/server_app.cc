@@ -74,6 +74,7 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger,
       logger_(logger),
       http_(std::move(http)),
       backend_(std::move(backend)),
+      submissions_(std::make_unique<DirectSubmissions>(*backend_)),
       store_(config.models.dir),
       registry_(store_, logger),
       predictor_(registry_, backend_.get(), base::SystemClock(),
@@ -83,20 +84,23 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger,
              {.max_deadline = config.limits.max_deadline,
               .receive_bytes = static_cast<size_t>(config.limits.receive_bytes)}),
       inference_(InferenceOptions(config.predict)),
+      durable_({.name = "outbox", .threads = 16, .queue_limit = 1024}),
       blocking_(BlockingOptions(config.backend)),
       store_reads_({.name = "model store", .threads = 1, .queue_limit = 64}),
       predictions_({.guard = guard_,
                     .engine = engine_,
-                    .sink = *backend_,
+                    .submissions = *submissions_,
                     .inference = inference_,
+                    .durable = durable_,
                     .blocking = blocking_,
                     .default_model = config.models.default_name,
                     .batch_receive_bytes = static_cast<size_t>(config.limits.batch_receive_bytes)}),
       records_({.guard = guard_,
-                .predictions = *backend_,
-                .outcomes = *backend_,
+                .submissions = *submissions_,
                 .reader = *backend_,
-                .blocking = blocking_}),
+                .durable = durable_,
+                .blocking = blocking_,
+                .remote_admin = config.listen.remote_admin}),
       models_({.guard = guard_, .store = store_, .registry = registry_, .blocking = store_reads_}),
       training_(guard_) {}
 
@@ -108,6 +112,7 @@ ServerApp::~ServerApp() {
   }
   // Their tasks use the services, which are destroyed before them.
   inference_.Shutdown();
+  durable_.Shutdown();
   blocking_.Shutdown();
   store_reads_.Shutdown();
 }
@@ -180,6 +185,7 @@ ops::DrainResult ServerApp::DrainAndStop(
   // Calls of ours are over; what is left are idle streams of reflection.
   grpc_.server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
   inference_.Shutdown();
+  durable_.Shutdown();
   blocking_.Shutdown();
   store_reads_.Shutdown();
   return result;

@@ -12,6 +12,7 @@
 #include "core/pipeline/predictor.h"
 #include "core/serving/executor.h"
 #include "core/serving/registry.h"
+#include "server/app/direct_submissions.h"
 #include "server/app/refresher.h"
 #include "server/config/server_config.h"
 #include "server/ops/drain.h"
@@ -54,6 +55,7 @@ class ServerApp {
   base::Logger& logger_;
   const std::unique_ptr<http::CurlClient> http_;
   const std::unique_ptr<backend::BackendClient> backend_;
+  const std::unique_ptr<records::SubmissionStore> submissions_;
   const model::ModelStore store_;
   serving::ModelRegistry registry_;
   const pipeline::Predictor predictor_;
@@ -61,6 +63,7 @@ class ServerApp {
   // What the executors' tasks use stands above them, and the guard counts their calls.
   rpc::CallGuard guard_;
   serving::Executor inference_;
+  serving::Executor durable_;
   serving::Executor blocking_;
   // Reads of the store, so that they never wait behind calls to a backend that does not answer.
   serving::Executor store_reads_;
