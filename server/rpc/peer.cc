@@ -20,8 +20,7 @@ bool IsLocalPeer(absl::string_view peer) {
            });
   }
   const std::string address = absl::StrReplaceAll(peer, {{"%5B", "["}, {"%5D", "]"}});
-  return absl::StartsWith(address, "ipv6:[::1]:") ||
-         absl::StartsWith(address, "ipv6:[::ffff:127.");
+  return absl::StartsWith(address, "ipv6:[::1]:") || absl::StartsWith(address, "ipv6:[::ffff:127.");
 }
 
 absl::Status CheckAdmin(absl::string_view peer, bool allow_remote) {

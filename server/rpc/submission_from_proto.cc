@@ -35,9 +35,9 @@ std::vector<records::SubmissionState> StatesFromProto(const States& states,
                                                       Violations& violations) {
   std::vector<records::SubmissionState> result;
   for (int i = 0; i < states.size(); ++i) {
-    const auto state = EnumFromProto<records::SubmissionState>(
-        static_cast<ml::v1::SubmissionState>(states.Get(i)), absl::StrCat("states[", i, "]"), true,
-        violations);
+    const auto state =
+        EnumFromProto<records::SubmissionState>(static_cast<ml::v1::SubmissionState>(states.Get(i)),
+                                                absl::StrCat("states[", i, "]"), true, violations);
     if (state.has_value()) result.push_back(*state);
   }
   return result;

@@ -31,16 +31,16 @@ grpc::ServerUnaryReactor* RecordService::ListSubmissions(
   const auto handler = [&](const CallPtr& call) {
     auto query = SubmissionQueryFromProto(*request);
     if (!query.ok()) return call->Finish(query.status());
-    deps_.guard.Offload(
-        deps_.durable, call, [this, call, request, response, query = *std::move(query)] {
-          const auto page = deps_.submissions.List(query, call->context());
-          if (!page.ok()) return call->Finish(StoreError(page.status()));
-          for (const auto& receipt : page->submissions) {
-            ToProto(receipt, *response->add_submissions());
-          }
-          response->set_next_page_token(NextSubmissionsToken(*request, *page));
-          call->Finish(absl::OkStatus());
-        });
+    deps_.guard.Offload(deps_.durable, call,
+                        [this, call, request, response, query = *std::move(query)] {
+                          const auto page = deps_.submissions.List(query, call->context());
+                          if (!page.ok()) return call->Finish(StoreError(page.status()));
+                          for (const auto& receipt : page->submissions) {
+                            ToProto(receipt, *response->add_submissions());
+                          }
+                          response->set_next_page_token(NextSubmissionsToken(*request, *page));
+                          call->Finish(absl::OkStatus());
+                        });
   };
   return deps_.guard.Start(context, "RecordService.ListSubmissions", request->ByteSizeLong(),
                            handler);
@@ -73,8 +73,7 @@ grpc::ServerUnaryReactor* RecordService::PurgeSubmissions(
     auto purge = PurgeFromProto(*request);
     if (!purge.ok()) return call->Finish(purge.status());
     deps_.guard.Offload(deps_.durable, call, [this, call, response, purge = *std::move(purge)] {
-      const auto purged =
-          deps_.submissions.Purge(purge.states, purge.older_than, call->context());
+      const auto purged = deps_.submissions.Purge(purge.states, purge.older_than, call->context());
       if (purged.ok()) response->set_purged(*purged);
       call->Finish(StoreError(purged.status()));
     });

@@ -46,8 +46,8 @@ class FakeSubmissionStore final : public records::SubmissionStore {
   absl::StatusOr<records::SubmissionReceipt> Submit(const records::Submission& submission,
                                                     records::Acknowledge until,
                                                     const base::CallContext& context) override {
-    return Keep(records::SubmissionKind::kPrediction, submission.request_id,
-                submission.entry_price, until, context);
+    return Keep(records::SubmissionKind::kPrediction, submission.request_id, submission.entry_price,
+                until, context);
   }
 
   absl::StatusOr<records::SubmissionReceipt> SubmitOutcome(

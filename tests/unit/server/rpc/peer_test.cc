@@ -29,8 +29,7 @@ TEST(PeerTest, AdministratorsFromElsewhereNeedTheSetting) {
   EXPECT_OK(CheckAdmin("ipv4:127.0.0.1:1", false));
   EXPECT_OK(CheckAdmin("ipv4:10.0.0.1:1", true));
   const absl::Status refused = CheckAdmin("ipv4:10.0.0.1:1", false);
-  EXPECT_THAT(refused,
-              StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("--remote-admin")));
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("--remote-admin")));
   EXPECT_EQ(base::ReasonOf(refused), "ADMIN_FROM_ELSEWHERE");
 }
 

@@ -45,8 +45,8 @@ TEST(SubmissionQueryTest, PagesFollowEachOther) {
   ASSERT_OK_AND_ASSIGN(auto query, SubmissionQueryFromProto(request));
   EXPECT_EQ(query.limit, 100);
   EXPECT_EQ(query.before, 0);
-  EXPECT_THAT(query.states, ElementsAre(records::SubmissionState::kDead,
-                                        records::SubmissionState::kQueued));
+  EXPECT_THAT(query.states,
+              ElementsAre(records::SubmissionState::kDead, records::SubmissionState::kQueued));
   request.set_page_token(NextSubmissionsToken(request, {.next = 41}));
   std::swap(*request.mutable_states()->Mutable(0), *request.mutable_states()->Mutable(1));
   ASSERT_OK_AND_ASSIGN(query, SubmissionQueryFromProto(request));
@@ -78,8 +78,8 @@ TEST(PurgeTest, OnlyWhatIsFinished) {
   request.add_states(ml::v1::SUBMISSION_STATE_DEAD);
   *request.mutable_older_than() = DurationToProto(absl::Hours(48));
   ASSERT_OK_AND_ASSIGN(const PurgeArguments purge, PurgeFromProto(request));
-  EXPECT_THAT(purge.states, ElementsAre(records::SubmissionState::kAcked,
-                                        records::SubmissionState::kDead));
+  EXPECT_THAT(purge.states,
+              ElementsAre(records::SubmissionState::kAcked, records::SubmissionState::kDead));
   EXPECT_EQ(purge.older_than, absl::Hours(48));
   request.add_states(ml::v1::SUBMISSION_STATE_UNKNOWN);
   request.mutable_older_than()->set_seconds(-1);
