@@ -62,7 +62,7 @@ LIBRARIES = [
     ("LibTorch", re.compile(r"^(torch|ATen|c10|caffe2)/"), ("core/model", "core/training")),
     ("generated protobuf or gRPC", GRPC, ("proto", "client/cli", "server")),
     ("libcurl", re.compile(r"^curl/"), ("client/http",)),
-    ("SQLite", re.compile(r"^sqlite3"), ("client/outbox",)),
+    ("SQLite", re.compile(r"^sqlite3"), ("client/outbox", "tests/support")),
     ("hiredis", re.compile(r"^hiredis/"), ("client/events",)),
 ]
 

@@ -44,6 +44,9 @@ class BackendClient final : public market::CandleSource,
   static absl::StatusOr<std::unique_ptr<BackendClient>> Create(BackendConfig config,
                                                                BackendDependencies dependencies);
 
+  // For what needs more of the routes than these ports; lives as long as the client.
+  const Channel& channel() const { return channel_; }
+
   absl::StatusOr<BackendHealth> Health(const base::CallContext& context);
 
   // CandleSource (market_data.cc). spread_pips comes from the backend's `spread` where it has it.

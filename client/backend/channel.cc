@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "client/http/http_date.h"
 
 namespace aifx::backend {
 namespace {
@@ -58,6 +59,18 @@ absl::Status Channel::WithoutKey(absl::Status status) const {
   return clean;
 }
 
+void Channel::NoteDate(const http::HttpResponse& response) const {
+  const std::optional<absl::Time> date = http::ParseHttpDate(response.Header("Date"));
+  if (!date.has_value()) return;
+  clock_offset_ms_.store(absl::ToInt64Milliseconds(*date - clock_.Now()),
+                         std::memory_order_relaxed);
+}
+
+std::optional<absl::Duration> Channel::clock_offset() const {
+  const int64_t offset = clock_offset_ms_.load(std::memory_order_relaxed);
+  return offset == kNoOffset ? std::nullopt : std::optional(absl::Milliseconds(offset));
+}
+
 absl::StatusOr<nlohmann::json> Channel::Send(const Call& call,
                                              const base::CallContext& context) const {
   const http::HttpRequest request = RequestOf(call, context);
@@ -75,6 +88,7 @@ absl::StatusOr<nlohmann::json> Channel::Send(const Call& call,
       call.idempotent ? retrier_.SendIdempotent(request, context, IsTransientAnswer, log_repeat)
                       : client_.Send(request, context);
   if (!response.ok()) return WithoutKey(NoAnswerError(response.status(), base_url_));
+  NoteDate(*response);
   if (response->status >= 500) {
     const absl::Status body = WithoutKey(absl::UnknownError(response->body.substr(0, 2000)));
     logger_.Warning("the backend failed",

@@ -1,11 +1,14 @@
 #ifndef AIFX_CLIENT_BACKEND_CHANNEL_H_
 #define AIFX_CLIENT_BACKEND_CHANNEL_H_
 
+#include <atomic>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "client/backend/config.h"
 #include "client/backend/status_mapping.h"
 #include "client/http/http_client.h"
@@ -39,12 +42,17 @@ class Channel {
   // log line holds the key, even where the backend repeats it.
   absl::StatusOr<nlohmann::json> Send(const Call& call, const base::CallContext& context) const;
 
+  // The backend's clock less ours, by the newest reply with a Date; nothing before the first one.
+  // Within a second, plus the time that the reply took.
+  std::optional<absl::Duration> clock_offset() const;
+
   const BackendConfig& config() const { return config_; }
   base::Logger& logger() const { return logger_; }
 
  private:
   http::HttpRequest RequestOf(const Call& call, const base::CallContext& context) const;
   absl::Status WithoutKey(absl::Status status) const;
+  void NoteDate(const http::HttpResponse& response) const;
 
   BackendConfig config_;
   std::string base_url_;  // normalized
@@ -52,6 +60,8 @@ class Channel {
   base::Clock& clock_;
   base::Logger& logger_;
   http::Retrier retrier_;
+  static constexpr int64_t kNoOffset = INT64_MIN;
+  mutable std::atomic<int64_t> clock_offset_ms_ = kNoOffset;
 };
 
 }  // namespace aifx::backend

@@ -1,0 +1,342 @@
+#include "client/outbox/outbox.h"
+
+#include "tests/unit/client/outbox/outbox_fixture.h"
+
+namespace aifx::outbox {
+namespace {
+
+using ::aifx::testing::StatusIs;
+using records::Acknowledge;
+using records::Outcome;
+using records::SubmissionKind;
+using records::SubmissionReceipt;
+using records::SubmissionState;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST_F(OutboxTest, KeepsWhatItAcknowledgedAcrossARestartAndSendsIt) {
+  Open();
+  const SubmissionReceipt receipt = Submit(1);
+  EXPECT_EQ(receipt.state, SubmissionState::kQueued);
+  EXPECT_EQ(receipt.request_id, Id(1));
+  EXPECT_EQ(receipt.created_at, clock_.Now());
+  EXPECT_EQ(receipt.next_attempt_at, clock_.Now());
+  Open();
+  Drain();
+  const SubmissionReceipt sent = Get(1);
+  EXPECT_EQ(sent.state, SubmissionState::kAcked);
+  EXPECT_EQ(sent.backend_prediction_id, "backend-1");
+  EXPECT_EQ(sent.attempts, 1);
+  EXPECT_EQ(sent.next_attempt_at, std::nullopt);
+  Drain();
+  EXPECT_THAT(delivery_.posts(), ElementsAre(Id(1)));
+}
+
+TEST_F(OutboxTest, TheSameContentTwiceIsOneSubmissionAndOtherContentIsRefused) {
+  Open();
+  Submit(1);
+  EXPECT_EQ(Submit(1).state, SubmissionState::kQueued);
+  records::Submission upper = SubmissionNumber(1);
+  upper.request_id = absl::AsciiStrToUpper(upper.request_id);
+  upper.technical_data_json = R"({ "asOf" : "2018-06-12T10:00:00Z" })";  // the same in JSON
+  EXPECT_OK(outbox_->Submit(upper, Acknowledge::kWhenDurable, {}));
+  const auto other = outbox_->Submit(SubmissionNumber(1, 1.11), Acknowledge::kWhenDurable, {});
+  EXPECT_THAT(other, StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr(Id(1))));
+  Drain();
+  EXPECT_EQ(Submit(1).state, SubmissionState::kAcked);  // also after its payload is gone
+  EXPECT_THAT(outbox_->Submit(SubmissionNumber(1, 1.11), Acknowledge::kWhenDurable, {}),
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr(Id(1))));
+  Drain();
+  EXPECT_THAT(delivery_.posts(), SizeIs(1));
+}
+
+TEST_F(OutboxTest, SendsInTheOrderOfAcceptance) {
+  Open();
+  for (int i = 1; i <= 3; ++i) Submit(i);
+  Drain();
+  EXPECT_THAT(delivery_.posts(), ElementsAre(Id(1), Id(2), Id(3)));
+}
+
+TEST_F(OutboxTest, LooksUpAfterAnAmbiguousFailureBeforeItSendsAgain) {
+  Open();
+  Submit(1);
+  Submit(2);
+  delivery_.Script({Reply::kStoreSilent, Reply::kLose});
+  Drain();
+  EXPECT_EQ(State(1), SubmissionState::kUnknown);
+  EXPECT_EQ(State(2), SubmissionState::kUnknown);
+  EXPECT_THAT(Get(1).error, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("reset")));
+  AdvanceAndDrain(options_.delivery.settle - absl::Microseconds(1));
+  EXPECT_EQ(delivery_.lookups(), 0);
+  AdvanceAndDrain(absl::Microseconds(1));
+  EXPECT_EQ(delivery_.lookups(), 1);  // one for both
+  EXPECT_EQ(State(1), SubmissionState::kAcked);
+  EXPECT_EQ(Get(1).backend_prediction_id, "backend-1");
+  EXPECT_EQ(State(2), SubmissionState::kAcked);  // not found, so sent again
+  EXPECT_THAT(delivery_.posts(), ElementsAre(Id(1), Id(2), Id(2)));
+  EXPECT_EQ(Stats().possible_duplicates, 0);
+}
+
+TEST_F(OutboxTest, StaysUnknownWhileTheLookUpIsIncomplete) {
+  Open();
+  Submit(1);
+  delivery_.Script({Reply::kLose});
+  delivery_.ScriptLookups({absl::UnavailableError("down"), absl::UnavailableError("down")});
+  Drain();
+  AdvanceAndDrain(options_.delivery.settle);
+  EXPECT_EQ(State(1), SubmissionState::kUnknown);
+  EXPECT_THAT(Get(1).error, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("looked up: down")));
+  AdvanceAndDrain(options_.delivery.settle);
+  EXPECT_EQ(State(1), SubmissionState::kUnknown);
+  EXPECT_THAT(delivery_.posts(), SizeIs(1));
+  AdvanceAndDrain(absl::Minutes(1));
+  EXPECT_EQ(State(1), SubmissionState::kAcked);
+  EXPECT_EQ(delivery_.lookups(), 3);
+}
+
+TEST_F(OutboxTest, CountsWhatArrivedAfterItsLookUp) {
+  Open();
+  Submit(1);
+  delivery_.Script({Reply::kLose});
+  Drain();
+  AdvanceAndDrain(options_.delivery.settle);  // not found, sent again
+  ASSERT_EQ(State(1), SubmissionState::kAcked);
+  delivery_.StoreLate(Id(1));
+  EXPECT_EQ(Stats().duplicates_found, 0);
+  AdvanceAndDrain(options_.delivery.settle);
+  EXPECT_EQ(Stats().duplicates_found, 1);
+  EXPECT_THAT(logger_.text(), HasSubstr("ERROR the backend holds a submission more than once"));
+  AdvanceAndDrain(absl::Hours(1));
+  EXPECT_EQ(Stats().duplicates_found, 1);  // counted once
+  EXPECT_EQ(delivery_.lookups(), 2);
+}
+
+TEST_F(OutboxTest, RefusalsKillAtOnceAndARequeueSendsAgain) {
+  Open();
+  Submit(1);
+  Submit(2);
+  delivery_.Script({Reply::k400, Reply::kValidationError});
+  Drain();
+  for (const int n : {1, 2}) {
+    EXPECT_EQ(State(n), SubmissionState::kDead);
+    EXPECT_EQ(Get(n).next_attempt_at, std::nullopt);
+  }
+  EXPECT_THAT(Get(2).error,
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("takeProfit")));
+  AdvanceAndDrain(absl::Hours(24));
+  EXPECT_THAT(delivery_.posts(), SizeIs(2));
+  ASSERT_OK(outbox_->Requeue(SubmissionKind::kPrediction, Id(1), {}));
+  Drain();
+  EXPECT_EQ(State(1), SubmissionState::kAcked);
+  EXPECT_THAT(outbox_->Requeue(SubmissionKind::kPrediction, Id(1), {}),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("neither DEAD nor")));
+  EXPECT_THAT(outbox_->Requeue(SubmissionKind::kPrediction, Id(9), {}),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr(Id(9))));
+  EXPECT_EQ(Stats().possible_duplicates, 0);
+}
+
+TEST_F(OutboxTest, ARequeueOfWhatMayBeStoredIsCounted) {
+  Open();
+  Submit(1);
+  delivery_.Script({Reply::kStoreSilent});
+  Drain();
+  ASSERT_OK(outbox_->Requeue(SubmissionKind::kPrediction, Id(1), {}));
+  Drain();
+  EXPECT_EQ(State(1), SubmissionState::kAcked);
+  EXPECT_EQ(Stats().possible_duplicates, 1);
+  EXPECT_THAT(logger_.text(), HasSubstr("a duplicate cannot be excluded"));
+  Open();
+  EXPECT_EQ(Stats().possible_duplicates, 1);  // kept in the file
+}
+
+TEST_F(OutboxTest, ARefusedKeyPausesEverythingWithOneAlarm) {
+  Open();
+  for (int i = 1; i <= 3; ++i) Submit(i);
+  delivery_.Script({Reply::k401, Reply::k401});
+  Drain();
+  EXPECT_TRUE(Stats().paused);
+  EXPECT_THAT(delivery_.posts(), SizeIs(1));
+  AdvanceAndDrain(options_.delivery.paused_probe_wait - absl::Microseconds(1));
+  EXPECT_THAT(delivery_.posts(), SizeIs(1));
+  AdvanceAndDrain(absl::Microseconds(1));
+  EXPECT_THAT(delivery_.posts(), SizeIs(2));  // one probe
+  EXPECT_EQ(logger_.text().find("is paused"), logger_.text().rfind("is paused"));
+  AdvanceAndDrain(options_.delivery.paused_probe_wait);
+  EXPECT_FALSE(Stats().paused);
+  for (int i = 1; i <= 3; ++i) EXPECT_EQ(State(i), SubmissionState::kAcked);
+}
+
+TEST_F(OutboxTest, ALimitHoldsTheWholeQueueForAsLongAsAsked) {
+  Open();
+  Submit(1);
+  Submit(2);
+  delivery_.Script({Reply::k429});
+  Drain();
+  AdvanceAndDrain(absl::Seconds(30) - absl::Microseconds(1));
+  EXPECT_THAT(delivery_.posts(), SizeIs(1));
+  AdvanceAndDrain(absl::Microseconds(1));
+  EXPECT_EQ(State(1), SubmissionState::kAcked);
+  EXPECT_EQ(State(2), SubmissionState::kAcked);
+  EXPECT_EQ(delivery_.lookups(), 0);
+}
+
+TEST_F(OutboxTest, AnOutageLosesNothingForSevenDaysAndThenTellsSo) {
+  Open();
+  Submit(1);
+  delivery_.otherwise = [] { return Reply::kUnreachable; };
+  const absl::Time start = clock_.Now();
+  while (clock_.Now() < start + absl::Hours(24 * 7 - 6)) {
+    AdvanceAndDrain(absl::Hours(3));
+    ASSERT_EQ(State(1), SubmissionState::kQueued);
+  }
+  EXPECT_EQ(delivery_.lookups(), 0);  // nothing can have arrived
+  AdvanceAndDrain(absl::Hours(6));
+  EXPECT_EQ(State(1), SubmissionState::kDead);
+  EXPECT_THAT(std::string(Get(1).error.message()), HasSubstr("requeue"));
+}
+
+TEST_F(OutboxTest, WaitsForTheAnswerUntilTheDeadline) {
+  options_.workers = 1;
+  delivery_.Script({Reply::kStore, Reply::k400});
+  Open();
+  ASSERT_OK_AND_ASSIGN(const SubmissionReceipt acked,
+                       outbox_->Submit(SubmissionNumber(1), Acknowledge::kWhenAnswered, {}));
+  EXPECT_EQ(acked.state, SubmissionState::kAcked);
+  ASSERT_OK_AND_ASSIGN(const SubmissionReceipt dead,
+                       outbox_->Submit(SubmissionNumber(2), Acknowledge::kWhenAnswered, {}));
+  EXPECT_EQ(dead.state, SubmissionState::kDead);
+  options_.workers = 0;
+  Open();
+  base::CallContext late{.deadline = clock_.Now() + absl::Seconds(1)};
+  delivery_.on_post = nullptr;
+  std::thread advance([&] { clock_.Advance(absl::Seconds(1)); });
+  const auto result = outbox_->Submit(SubmissionNumber(3), Acknowledge::kWhenAnswered, late);
+  advance.join();
+  EXPECT_THAT(result, StatusIs(absl::StatusCode::kDeadlineExceeded, ::testing::_));
+}
+
+TEST_F(OutboxTest, ACallThatIsLateBeforeItIsTakenKeepsNothing) {
+  Open();
+  EXPECT_THAT(outbox_->Submit(SubmissionNumber(1), Acknowledge::kWhenDurable,
+                              {.deadline = clock_.Now()}),
+              StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr("not kept")));
+  base::CallContext cancelled;
+  cancelled.Cancel();
+  EXPECT_THAT(outbox_->Submit(SubmissionNumber(1), Acknowledge::kWhenDurable, cancelled),
+              StatusIs(absl::StatusCode::kCancelled, HasSubstr("not kept")));
+  EXPECT_THAT(outbox_->Get(SubmissionKind::kPrediction, Id(1), {}),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("keeps no prediction")));
+}
+
+TEST_F(OutboxTest, CapsRefuseBeforeAnythingIsKept) {
+  options_.max_rows = 2;
+  Open();
+  Submit(1);
+  Submit(2);
+  const auto full = outbox_->Submit(SubmissionNumber(3), Acknowledge::kWhenDurable, {});
+  EXPECT_THAT(full, StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("2 of 2")));
+  EXPECT_EQ(base::ReasonOf(full.status()), "OUTBOX_FULL");
+  EXPECT_EQ(Submit(2).state, SubmissionState::kQueued);  // what is there is still answered
+  Drain();
+  Submit(3);  // ACKED ones do not count
+  const int64_t one = Stats().usage.open_bytes;
+  options_.max_bytes = 2 * one;
+  options_.max_rows = 100;
+  Open();
+  Submit(4);
+  EXPECT_THAT(outbox_->Submit(SubmissionNumber(5), Acknowledge::kWhenDurable, {}),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       HasSubstr(absl::StrCat(2 * one, " of ", 2 * one, " bytes"))));
+}
+
+TEST_F(OutboxTest, ListsNewestFirstInPages) {
+  Open();
+  for (int i = 1; i <= 5; ++i) Submit(i);
+  delivery_.Script({Reply::k400});
+  Drain();
+  ASSERT_OK_AND_ASSIGN(const records::SubmissionPage first, outbox_->List({.limit = 2}, {}));
+  ASSERT_THAT(first.submissions, SizeIs(2));
+  EXPECT_EQ(first.submissions[0].request_id, Id(5));
+  ASSERT_NE(first.next, 0);
+  ASSERT_OK_AND_ASSIGN(const records::SubmissionPage rest,
+                       outbox_->List({.limit = 100, .before = first.next}, {}));
+  EXPECT_THAT(rest.submissions, SizeIs(3));
+  EXPECT_EQ(rest.next, 0);
+  ASSERT_OK_AND_ASSIGN(const records::SubmissionPage dead,
+                       outbox_->List({.states = {SubmissionState::kDead}}, {}));
+  ASSERT_THAT(dead.submissions, SizeIs(1));
+  EXPECT_EQ(dead.submissions[0].request_id, Id(1));
+  EXPECT_THAT(outbox_->List({.limit = 1001}, {}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("limit 1001")));
+}
+
+TEST_F(OutboxTest, PurgesOnlyWhatIsSettledAndOldEnough) {
+  Open();
+  Submit(1);
+  Submit(2);
+  delivery_.Script({Reply::k400});
+  Drain();
+  clock_.Advance(absl::Hours(2));
+  Submit(3);
+  EXPECT_THAT(outbox_->Purge({SubmissionState::kQueued}, {}, {}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("ACKED and DEAD only")));
+  EXPECT_THAT(outbox_->Purge({SubmissionState::kDead}, absl::Hours(3), {}),
+              testing::IsOkAndHolds(0));
+  EXPECT_THAT(outbox_->Purge({SubmissionState::kDead, SubmissionState::kAcked}, absl::Hours(1), {}),
+              testing::IsOkAndHolds(2));
+  EXPECT_EQ(State(3), SubmissionState::kQueued);
+  EXPECT_EQ(Stats().usage.OpenRows(), 1);
+}
+
+TEST_F(OutboxTest, ForgetsAckedSubmissionsAfterAWhile) {
+  Open();
+  Submit(1);
+  Drain();
+  AdvanceAndDrain(options_.keep_acked - absl::Hours(1));
+  EXPECT_EQ(State(1), SubmissionState::kAcked);
+  AdvanceAndDrain(absl::Hours(1) + absl::Seconds(1));
+  EXPECT_THAT(outbox_->Get(SubmissionKind::kPrediction, Id(1), {}),
+              StatusIs(absl::StatusCode::kNotFound, ::testing::_));
+}
+
+TEST_F(OutboxTest, AClockSetBackDelaysNothing) {
+  Open();
+  Submit(1);
+  delivery_.Script({Reply::kUnreachable});
+  Drain();
+  clock_.Advance(-absl::Hours(1));
+  Drain();
+  AdvanceAndDrain(absl::Seconds(2));
+  EXPECT_EQ(State(1), SubmissionState::kAcked);
+}
+
+TEST_F(OutboxTest, TellsHowItStands) {
+  Open();
+  Submit(1);
+  clock_.Advance(absl::Minutes(3));
+  Submit(2);
+  OutboxStats stats = Stats();
+  EXPECT_EQ(stats.usage.Rows(SubmissionState::kQueued), 2);
+  EXPECT_EQ(stats.oldest_open, absl::Minutes(3));
+  EXPECT_GT(stats.usage.open_bytes, 100);
+  EXPECT_OK(stats.disk);
+  EXPECT_THAT(stats.put_aside, IsEmpty());
+  Drain();
+  stats = Stats();
+  EXPECT_EQ(stats.usage.Rows(SubmissionState::kAcked), 2);
+  EXPECT_EQ(stats.usage.open_bytes, 0);
+  EXPECT_EQ(stats.oldest_open, std::nullopt);
+}
+
+TEST_F(OutboxTest, RefusesCallsAfterShutdown) {
+  Open();
+  outbox_->Shutdown(absl::ZeroDuration());
+  outbox_->Shutdown(absl::ZeroDuration());
+  EXPECT_THAT(outbox_->Submit(SubmissionNumber(1), Acknowledge::kWhenDurable, {}),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("shutting down")));
+}
+
+}  // namespace
+}  // namespace aifx::outbox
