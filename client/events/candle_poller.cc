@@ -8,11 +8,10 @@ namespace {
 // Enough for what closes between two looks; after an outage the newest few say all that matters.
 constexpr size_t kCandlesPerLook = 8;
 
-// Between looks for a candle that is late: 2 s, doubling to a quarter of the timeframe, 5 minutes at
-// most.
+// Between looks for a candle that is late: 2 s, doubling to a quarter of the timeframe, 5 minutes
+// at most.
 absl::Duration MissDelay(market::Timeframe timeframe, int misses) {
-  const absl::Duration most =
-      std::min(absl::Minutes(5), market::TimeframeDuration(timeframe) / 4);
+  const absl::Duration most = std::min(absl::Minutes(5), market::TimeframeDuration(timeframe) / 4);
   absl::Duration delay = absl::Seconds(2);
   for (int i = 1; i < misses && delay < most; ++i) delay *= 2;
   return std::min(delay, most);

@@ -30,8 +30,9 @@ std::unique_ptr<records::CandleSubscription> PollingCandleEvents::Subscribe(
 
 void PollingCandleEvents::Loop() {
   while (true) {
-    const absl::Time next = poller_.Poll(
-        hub_.Watched(), context_, [this](const records::CandleEvent& event) { hub_.Publish(event); });
+    const absl::Time next =
+        poller_.Poll(hub_.Watched(), context_,
+                     [this](const records::CandleEvent& event) { hub_.Publish(event); });
     base::MutexLock lock(mutex_);
     // A minute at most, so that a jump of the wall clock delays no candle for long.
     if (!subscribed_ && !stopping_) {

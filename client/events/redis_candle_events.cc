@@ -20,13 +20,14 @@ RedisCandleEvents::RedisCandleEvents(Options options, RedisDeps deps)
     : clock_(deps.clock),
       logger_(deps.logger),
       hub_(options.queue_limit),
-      subscriber_({.target = std::move(options.target),
-                   .timing = options.timing,
-                   .channels = {kNewMarketData}},
-                  [this](const std::string& channel, const std::string& payload) {
-                    Handle(channel, payload);
-                  },
-                  std::move(deps)) {}
+      subscriber_(
+          {.target = std::move(options.target),
+           .timing = options.timing,
+           .channels = {kNewMarketData}},
+          [this](const std::string& channel, const std::string& payload) {
+            Handle(channel, payload);
+          },
+          std::move(deps)) {}
 
 std::unique_ptr<records::CandleSubscription> RedisCandleEvents::Subscribe(
     std::vector<records::CandleSeriesId> series) {

@@ -117,9 +117,9 @@ absl::Duration RedisPublisher::Settle(const Item& item, const absl::Status& stat
   connection_.reset();
   // Once an outage. A connection that Redis closed while it was idle is no outage.
   if (++failures_ == 2) {
-    deps_.logger.Warning("cannot publish events: they wait",
-                         {{"redis", options_.target.ToString()},
-                          {"error", std::string(status.message())}});
+    deps_.logger.Warning(
+        "cannot publish events: they wait",
+        {{"redis", options_.target.ToString()}, {"error", std::string(status.message())}});
   }
   if (failures_ == 1) return absl::ZeroDuration();
   return ReconnectDelay(failures_ - 1, deps_.uniform(), options_.timing.first_backoff,

@@ -16,8 +16,8 @@
 namespace aifx::events {
 
 // Publishes events on the platform's channels from a thread of its own. While Redis is down they
-// wait in a bounded queue, which drops its oldest; they are sent in order once it answers. One whose
-// sending failed half-way is sent again, so that it may arrive twice. Thread-safe.
+// wait in a bounded queue, which drops its oldest; they are sent in order once it answers. One
+// whose sending failed half-way is sent again, so that it may arrive twice. Thread-safe.
 class RedisPublisher final : public training::EventSink {
  public:
   struct Options {

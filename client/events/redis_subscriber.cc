@@ -42,13 +42,12 @@ void RedisSubscriber::Loop() {
     if (status.ok()) return;
     // Once an outage.
     if (++failures_ == 1) {
-      deps_.logger.Warning("no events from Redis until it answers again",
-                           {{"redis", options_.target.ToString()},
-                            {"error", std::string(status.message())}});
+      deps_.logger.Warning(
+          "no events from Redis until it answers again",
+          {{"redis", options_.target.ToString()}, {"error", std::string(status.message())}});
     }
-    const absl::Duration wait =
-        ReconnectDelay(failures_, deps_.uniform(), options_.timing.first_backoff,
-                       options_.timing.max_backoff);
+    const absl::Duration wait = ReconnectDelay(
+        failures_, deps_.uniform(), options_.timing.first_backoff, options_.timing.max_backoff);
     if (stop_.Wait(-1, wait) == StopSignal::Woke::kStopped) return;
   }
 }

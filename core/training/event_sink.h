@@ -16,8 +16,8 @@ struct TrainingStarted {
   std::string model_name;
   market::CurrencyPair pair;
   market::Timeframe timeframe;
-  std::string training_type;         // "full" or "incremental"
-  absl::Time data_start, data_end;   // candles with start <= open time < end
+  std::string training_type;        // "full" or "incremental"
+  absl::Time data_start, data_end;  // candles with start <= open time < end
 };
 
 // How it ended.

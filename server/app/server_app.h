@@ -7,12 +7,13 @@
 #include "absl/status/statusor.h"
 #include "client/backend/backend_client.h"
 #include "client/http/curl_client.h"
+#include "client/outbox/backend_delivery.h"
+#include "client/outbox/outbox.h"
 #include "core/base/log.h"
 #include "core/model/model_store.h"
 #include "core/pipeline/predictor.h"
 #include "core/serving/executor.h"
 #include "core/serving/registry.h"
-#include "server/app/direct_submissions.h"
 #include "server/app/refresher.h"
 #include "server/config/server_config.h"
 #include "server/ops/drain.h"
@@ -31,8 +32,10 @@ namespace aifx::app {
 // backend down and without a model too. Members stand in the order of their dependence.
 class ServerApp {
  public:
-  // Wires and starts to serve; then loads the active models. `logger` outlives the app.
-  // Unavailable where the address cannot be served; InvalidArgument for the backend's settings.
+  // Opens the outbox, wires and starts to serve; then loads the active models. `logger` outlives
+  // the app. Unavailable where the address cannot be served; InvalidArgument for the backend's
+  // settings; the outbox's error where its folder cannot be used (FailedPrecondition: another
+  // process has it).
   static absl::StatusOr<std::unique_ptr<ServerApp>> Start(const config::ServerConfig& config,
                                                           base::Logger& logger);
   ~ServerApp();
@@ -40,22 +43,32 @@ class ServerApp {
   // HOST:PORT that is served.
   std::string Address() const;
 
-  // Takes the server out of service (ops/drain.h), then stops it.
+  // Takes the server out of service (ops/drain.h), then stops it. Submissions in flight get the
+  // outbox's grace; what is not sent by then is sent after the next start.
   ops::DrainResult DrainAndStop(const std::function<bool(absl::Duration)>& wait_for_signal);
 
  private:
-  ServerApp(const config::ServerConfig& config, base::Logger& logger,
-            std::unique_ptr<http::CurlClient> http,
-            std::unique_ptr<backend::BackendClient> backend);
+  // How the server reaches the backend, at once and through the outbox. In the order of their
+  // dependence.
+  struct Backend {
+    std::unique_ptr<http::CurlClient> http;
+    std::unique_ptr<backend::BackendClient> client;
+    std::unique_ptr<outbox::BackendDelivery> delivery;
+    std::unique_ptr<outbox::Outbox> outbox;
+  };
+  static absl::StatusOr<Backend> OpenBackend(const config::ServerConfig& config,
+                                             base::Logger& logger);
+
+  ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend);
 
   absl::Status Listen();
-  void RefreshModels();
+  void Refresh();
+  // Ends what runs on the executors; nobody calls any more.
+  void StopWork(absl::Duration outbox_grace);
 
   const config::ServerConfig config_;
   base::Logger& logger_;
-  const std::unique_ptr<http::CurlClient> http_;
-  const std::unique_ptr<backend::BackendClient> backend_;
-  const std::unique_ptr<records::SubmissionStore> submissions_;
+  const Backend backend_;
   const model::ModelStore store_;
   serving::ModelRegistry registry_;
   const pipeline::Predictor predictor_;

@@ -51,8 +51,11 @@ struct BackendConfig {
 // Where submissions wait for the backend (docs/outbox.md).
 struct OutboxConfig {
   std::string dir = "outbox";  // one server a folder
-  int64_t max_rows = 1'000'000;
-  int64_t max_bytes = int64_t{1} << 30;
+  // What it may hold beside what the backend has.
+  int64_t max_rows = 100'000;
+  int64_t max_bytes = int64_t{256} << 20;
+  // How long submissions in flight may take at the end of the server.
+  absl::Duration stop_grace = absl::Seconds(5);
 };
 
 // Bounds of what a caller may cost.

@@ -128,14 +128,20 @@ void AddOutbox(std::vector<Setting>& all) {
                  "folder that keeps submissions until the backend has them; one server a folder",
                  false, false,
                  Folder([](ServerConfig& c) -> std::string& { return c.outbox.dir; })});
-  all.push_back({"--outbox-max-rows", "AIFX_OUTBOX_MAX_ROWS", "outbox.max_rows", "1000000",
+  all.push_back({"--outbox-max-rows", "AIFX_OUTBOX_MAX_ROWS", "outbox.max_rows", "100000",
                  "submissions that it may hold before callers are refused", false, false,
                  Integer<int64_t>([](ServerConfig& c) -> int64_t& { return c.outbox.max_rows; }, 1,
                                   1'000'000'000)});
-  all.push_back({"--outbox-max-bytes", "AIFX_OUTBOX_MAX_BYTES", "outbox.max_bytes", "1073741824",
+  all.push_back({"--outbox-max-bytes", "AIFX_OUTBOX_MAX_BYTES", "outbox.max_bytes", "268435456",
                  "bytes of submissions that it may hold before callers are refused", false, false,
                  Integer<int64_t>([](ServerConfig& c) -> int64_t& { return c.outbox.max_bytes; },
                                   1 << 20, int64_t{1} << 40)});
+  all.push_back(
+      {"--outbox-stop-grace", "AIFX_OUTBOX_STOP_GRACE", "outbox.stop_grace", "5s",
+       "at the end: time for submissions in flight; the rest is sent after the next start", false,
+       false,
+       Time([](ServerConfig& c) -> absl::Duration& { return c.outbox.stop_grace; },
+            absl::ZeroDuration(), absl::Minutes(10))});
 }
 
 void AddLog(std::vector<Setting>& all) {

@@ -10,15 +10,16 @@ namespace {
 
 // A full store empties as fast as the backend answers: soon, or when an outage ends.
 constexpr double kFullRetrySeconds = 30;
+constexpr char kDiskFull[] = "OUTBOX_DISK_FULL";
 
 std::string ReasonFor(absl::StatusCode code) {
   switch (code) {
     case absl::StatusCode::kAlreadyExists:
-      return "SUBMISSION_CONFLICT";
+      return "SUBMISSION_EXISTS";
     case absl::StatusCode::kResourceExhausted:
       return "OUTBOX_FULL";
     case absl::StatusCode::kNotFound:
-      return "SUBMISSION_NOT_KEPT";
+      return "SUBMISSION_NOT_FOUND";
     case absl::StatusCode::kFailedPrecondition:
       return "SUBMISSION_NOT_STUCK";
     default:
@@ -30,6 +31,13 @@ std::string ReasonFor(absl::StatusCode code) {
 
 absl::Status StoreError(const absl::Status& status) {
   absl::Status result = status;
+  if (base::ReasonOf(status) == kDiskFull) {
+    result = base::WithReason(
+        absl::ResourceExhaustedError(
+            "the disk of the server's outbox is full, and this submission was not kept: try again "
+            "when there is space"),
+        kDiskFull);
+  }
   if (const std::string reason = ReasonFor(status.code());
       !reason.empty() && base::ReasonOf(status).empty()) {
     result = base::WithReason(result, reason);

@@ -8,9 +8,9 @@
 
 namespace aifx::rpc {
 
-// An error of a SubmissionStore as callers see it: with a stable reason (SUBMISSION_CONFLICT,
-// OUTBOX_FULL, SUBMISSION_NOT_KEPT, SUBMISSION_NOT_STUCK) where the store gave none, and for a full
-// store with how long to wait.
+// An error of a SubmissionStore as callers see it: with a stable reason (SUBMISSION_EXISTS,
+// OUTBOX_FULL, SUBMISSION_NOT_FOUND, SUBMISSION_NOT_STUCK) where the store gave none, for a full
+// store or disk with how long to wait, and of a full disk without the path that the store names.
 absl::Status StoreError(const absl::Status& status);
 
 // What a caller that waited `until` is told: the receipt, StoreError, or, where the backend has

@@ -24,9 +24,9 @@ namespace aifx::events {
 namespace {
 
 using ::testing::AllOf;
+using testing::ChildProcess;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::ChildProcess;
 using testing::StatusIs;
 
 const absl::Duration kPatience = absl::Seconds(30);  // how long a broken program may hang
@@ -76,8 +76,9 @@ class RecordingLogger final : public base::Logger {
 class RedisEventsTest : public ::testing::Test {
  protected:
   void StartRedis(std::vector<std::string> more = {}) {
-    std::vector<std::string> command = {"redis-server", "--bind", "127.0.0.1", "--port",
-                                        absl::StrCat(port_), "--save", "", "--dir", folder_.path()};
+    std::vector<std::string> command = {"redis-server",      "--bind", "127.0.0.1", "--port",
+                                        absl::StrCat(port_), "--save", "",          "--dir",
+                                        folder_.path()};
     command.insert(command.end(), more.begin(), more.end());
     auto started = ChildProcess::Start(command, "Ready to accept connections");
     ASSERT_TRUE(started.ok()) << started.status();
@@ -107,13 +108,14 @@ class RedisEventsTest : public ::testing::Test {
   // What a RedisSubscriber heard.
   struct Listener {
     explicit Listener(RedisTarget target, RedisDeps deps)
-        : subscriber({.target = std::move(target),
-                      .timing = Timing(),
-                      .channels = {kTrainingStarted, kTrainingCompleted}},
-                     [this](const std::string& channel, const std::string& payload) {
-                       heard.Push({channel, payload});
-                     },
-                     std::move(deps)) {}
+        : subscriber(
+              {.target = std::move(target),
+               .timing = Timing(),
+               .channels = {kTrainingStarted, kTrainingCompleted}},
+              [this](const std::string& channel, const std::string& payload) {
+                heard.Push({channel, payload});
+              },
+              std::move(deps)) {}
     // The model of the next message; empty where none came.
     std::string NextModel() {
       const auto message = heard.Pop(kPatience);
@@ -138,8 +140,8 @@ TEST_F(RedisEventsTest, WhatIsPublishedIsHeard) {
   ASSERT_TRUE(listener.subscriber.WaitForConnections(1, kPatience));
   RedisPublisher publisher({.target = Target(), .timing = Timing()}, Deps());
   publisher.Publish(Started("a"));
-  publisher.Publish(training::TrainingCompleted{
-      "b", *market::CurrencyPair::Parse("EUR/USD"), market::Timeframe::k1Hour, "full"});
+  publisher.Publish(training::TrainingCompleted{"b", *market::CurrencyPair::Parse("EUR/USD"),
+                                                market::Timeframe::k1Hour, "full"});
   ASSERT_TRUE(publisher.Flush(kPatience));
   EXPECT_EQ(publisher.stats().published, 2);
   EXPECT_EQ(listener.NextModel(), "a");
@@ -198,10 +200,10 @@ TEST_F(RedisEventsTest, NewCandlesReachTheirSubscribersAndNonsenseIsCounted) {
   publish(EncodeMessage("ml:other", {{"pair", "EUR/USD"}}, clock_.Now()));
   publish(std::string("\0\xff", 2));
   for (const char* pair : {"GBP/USD", "EUR/USD"}) {  // nobody wants the first
-    publish(EncodeMessage(
-        kNewMarketData,
-        {{"pair", pair}, {"timeframe", "1h"}, {"timestamp", "2018-06-12T09:00:00Z"}},
-        clock_.Now()));
+    publish(
+        EncodeMessage(kNewMarketData,
+                      {{"pair", pair}, {"timeframe", "1h"}, {"timestamp", "2018-06-12T09:00:00Z"}},
+                      clock_.Now()));
   }
   const auto event = subscription->Next(kPatience);
   ASSERT_TRUE(event.has_value());
@@ -239,8 +241,9 @@ TEST_F(RedisEventsTest, ASilentServerIsGivenUpAndEndsCleanly) {
     woken.Push(1);
     return 0.5;
   };
-  const RedisSubscriber subscriber({.target = target, .timing = timing, .channels = {"c"}},
-                                   [](const std::string&, const std::string&) {}, deps);
+  const RedisSubscriber subscriber(
+      {.target = target, .timing = timing, .channels = {"c"}},
+      [](const std::string&, const std::string&) {}, deps);
   EXPECT_TRUE(woken.Pop(kPatience).has_value());
   EXPECT_EQ(subscriber.connections(), 0);
   RedisPublisher publisher({.target = target, .timing = timing}, Deps());

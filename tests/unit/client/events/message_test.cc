@@ -8,8 +8,8 @@
 namespace aifx::events {
 namespace {
 
-using ::testing::HasSubstr;
 using nlohmann::json;
+using ::testing::HasSubstr;
 using testing::StatusIs;
 
 const absl::Time kNow = absl::FromCivil(absl::CivilHour(2018, 6, 12, 10), absl::UTCTimeZone());
@@ -52,7 +52,9 @@ TEST(MessageTest, RefusesWhatIsNoMessage) {
 }
 
 TEST(CandleEventTest, NeedsPairTimeframeAndTime) {
-  json data = {{"pair", "eurusd"}, {"timeframe", "1h"}, {"timestamp", "2018-06-12T09:00:00.000Z"},
+  json data = {{"pair", "eurusd"},
+               {"timeframe", "1h"},
+               {"timestamp", "2018-06-12T09:00:00.000Z"},
                {"close", "1.1"}};
   ASSERT_OK_AND_ASSIGN(records::CandleEvent event, CandleEventOf(data, kNow));
   EXPECT_EQ(event.series.pair.ToString(), "EUR/USD");

@@ -13,6 +13,7 @@ namespace {
 
 using records::SubmissionState;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kUuid[] = "0b7c7ff6-5d8c-4d2c-9b44-0f3f3f0e8a11";
 
@@ -101,7 +102,7 @@ TEST_F(RecordServiceTest, TheSameRequestIdIsTheSameSubmission) {
   ASSERT_TRUE(Submit(APrediction()).ok());
   const grpc::Status other = Submit(APrediction(1.2));
   EXPECT_EQ(other.error_code(), grpc::StatusCode::ALREADY_EXISTS);
-  EXPECT_EQ(InfoOf(other).reason(), "SUBMISSION_CONFLICT");
+  EXPECT_EQ(InfoOf(other).reason(), "SUBMISSION_EXISTS");
   ml::v1::ListSubmissionsResponse list;
   ASSERT_TRUE(Call(&ml::v1::RecordService::Stub::ListSubmissions, {}, list).ok());
   EXPECT_EQ(list.submissions_size(), 1);
@@ -126,9 +127,10 @@ TEST_F(RecordServiceTest, ErrorsOfTheStore) {
       {"disk", absl::InternalError("fsync failed"), grpc::StatusCode::INTERNAL, "INTERNAL", -1},
       {"late", absl::DeadlineExceededError("durable, and not answered yet"),
        grpc::StatusCode::DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", -1},
-      {"its own reason",
-       base::WithReason(absl::InternalError("the disk is full"), "OUTBOX_DISK_FULL"),
-       grpc::StatusCode::INTERNAL, "OUTBOX_DISK_FULL", -1},
+      {"disk full",
+       base::WithReason(absl::ResourceExhaustedError("/srv/outbox.db: no space"),
+                        "OUTBOX_DISK_FULL"),
+       grpc::StatusCode::RESOURCE_EXHAUSTED, "OUTBOX_DISK_FULL", 30},
   };
   for (const ErrorCase& test : cases) {
     SCOPED_TRACE(test.name);
@@ -137,6 +139,7 @@ TEST_F(RecordServiceTest, ErrorsOfTheStore) {
       EXPECT_EQ(status.error_code(), test.want);
       EXPECT_EQ(InfoOf(status).reason(), test.reason);
       EXPECT_EQ(RetrySecondsOf(status), test.retry_seconds);
+      EXPECT_THAT(status.error_message(), Not(HasSubstr("/srv")));
     }
   }
 }
@@ -173,7 +176,7 @@ TEST_F(RecordServiceTest, FindsWhatItKeepsByKind) {
   EXPECT_EQ(submission_.kind(), ml::v1::SUBMISSION_KIND_PREDICTION);
   const grpc::Status none = Get(ml::v1::SUBMISSION_KIND_OUTCOME);
   EXPECT_EQ(none.error_code(), grpc::StatusCode::NOT_FOUND);
-  EXPECT_EQ(InfoOf(none).reason(), "SUBMISSION_NOT_KEPT");
+  EXPECT_EQ(InfoOf(none).reason(), "SUBMISSION_NOT_FOUND");
 }
 
 TEST_F(RecordServiceTest, ListsPageByPage) {
