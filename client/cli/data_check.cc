@@ -56,7 +56,8 @@ absl::StatusOr<std::vector<market::Candle>> ReadFile(const DataCheckCommand& com
 
 absl::StatusOr<std::vector<market::Candle>> ReadBackend(const DataCheckCommand& command,
                                                         const Series& series, Console& console) {
-  AIFX_ASSIGN_OR_RETURN(const auto backend, TrainingBackend::Open(command.backend, console, http::Priority::kBackground));
+  AIFX_ASSIGN_OR_RETURN(const auto backend, TrainingBackend::Open(command.backend, console,
+                                                                  http::Priority::kBackground));
   return backend->client().Range(series.pair, series.timeframe, series.start, series.end,
                                  {.request_id = base::NewUuid()});
 }
@@ -67,8 +68,8 @@ int Check(const DataCheckCommand& command, Console& console) {
     ReportError("data check", series.status(), console);
     return kUsage;
   }
-  const auto candles = command.csv.empty() ? ReadBackend(command, *series, console)
-                                           : ReadFile(command, *series);
+  const auto candles =
+      command.csv.empty() ? ReadBackend(command, *series, console) : ReadFile(command, *series);
   if (!candles.ok()) return ReportError("data check", candles.status(), console);
   market::QualityChecker checker(series->timeframe, market::QualityRules());
   for (const market::Candle& candle : *candles) checker.Add(candle);
@@ -99,8 +100,9 @@ void AddData(CLI::App& app, Invocation& invocation) {
   data->require_subcommand(1);
   auto command = std::make_shared<DataCheckCommand>();
   CLI::App* sub = data->add_subcommand(
-      "check", "Report gaps, misplaced and impossible candles, outliers, flat stretches and shifted "
-               "time zones; exit code 1 where a job would refuse the series");
+      "check",
+      "Report gaps, misplaced and impossible candles, outliers, flat stretches and shifted "
+      "time zones; exit code 1 where a job would refuse the series");
   sub->add_option("--pair", command->pair, "Such as EUR/USD")->required()->type_name("PAIR");
   sub->add_option("--timeframe", command->timeframe, "1min 5min 15min 30min 1h 4h 1d 1w 1M")
       ->type_name("NAME")

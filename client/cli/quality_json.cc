@@ -41,9 +41,8 @@ json QualityJson(const market::QualityReport& report, const market::QualityVerdi
   object["impossible_at"] = ListOf(report.impossible_at, Iso);
   object["outliers"] = ListOf(report.outliers, [](const market::Outlier& outlier) {
     const bool jump = outlier.kind == market::Outlier::Kind::kJump;
-    return json{{"time", Iso(outlier.time)},
-                {"kind", jump ? "jump" : "spike"},
-                {"ratio", outlier.ratio}};
+    return json{
+        {"time", Iso(outlier.time)}, {"kind", jump ? "jump" : "spike"}, {"ratio", outlier.ratio}};
   });
   object["flats"] = ListOf(report.flats, [](const market::FlatStretch& flat) {
     return json{{"first", Iso(flat.first)}, {"last", Iso(flat.last)}, {"candles", flat.candles}};

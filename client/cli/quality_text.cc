@@ -14,8 +14,8 @@ constexpr size_t kShown = 5;  // places of a kind; --json has them all
 
 class Findings {
  public:
-  explicit Findings(bool colour) : table_({{"finding"}, {"count", true}, {"first places"}}),
-                                   colour_(colour) {}
+  explicit Findings(bool colour)
+      : table_({{"finding"}, {"count", true}, {"first places"}}), colour_(colour) {}
 
   template <typename T, typename Word>
   void Add(const char* name, int64_t count, const std::vector<T>& places, Tone tone, Word word) {

@@ -15,8 +15,7 @@ void AddRefusals(const QualityReport& report, std::vector<std::string>& refusals
                                     " unsorted candles, first at ", At(report.misplaced.front())));
   }
   if (report.impossible > 0) {
-    refusals.push_back(absl::StrCat(report.impossible,
-                                    " candles with impossible prices, first at ",
+    refusals.push_back(absl::StrCat(report.impossible, " candles with impossible prices, first at ",
                                     At(report.impossible_at.front())));
   }
   if (report.shift_hours.has_value()) {
@@ -34,10 +33,10 @@ QualityVerdict Judge(const QualityReport& report) {
   AddRefusals(report, verdict.refusals);
   const double share = report.MissingShare();
   if (report.missing > 0) {
-    const std::string text = absl::StrFormat(
-        "%d of %d candles (%.1f%%) are missing in %d gaps, first after %s", report.missing,
-        report.candles + report.missing, 100 * share, report.gap_count,
-        At(report.gaps.front().after));
+    const std::string text =
+        absl::StrFormat("%d of %d candles (%.1f%%) are missing in %d gaps, first after %s",
+                        report.missing, report.candles + report.missing, 100 * share,
+                        report.gap_count, At(report.gaps.front().after));
     if (share > 0.2) verdict.refusals.push_back(text);
     if (share > 0.01 && share <= 0.2) verdict.warnings.push_back(text);
   }

@@ -103,9 +103,8 @@ void QualityChecker::CheckMoves(const Candle& candle) {
     Keep(report_.outliers, rules_.max_listed, Outlier{candle.open_time, kind, ratio});
   };
   const double jump = std::abs(std::log(candle.close / previous_->close));
-  const double spike =
-      std::log(std::max(candle.high / std::max(candle.open, candle.close),
-                        std::min(candle.open, candle.close) / candle.low));
+  const double spike = std::log(std::max(candle.high / std::max(candle.open, candle.close),
+                                         std::min(candle.open, candle.close) / candle.low));
   check(Outlier::Kind::kJump, jumps_.RatioAndAdd(jump));
   check(Outlier::Kind::kSpike, spikes_.RatioAndAdd(spike));
 }
@@ -140,7 +139,8 @@ std::optional<int> QualityChecker::LikelyShift() const {
     int64_t count = 0;
     for (int hour = 0; hour < kWeek; ++hour) {
       const int shifted = (hour + shift + kWeek) % kWeek;
-      if (shifted < kOpens || shifted >= kCloses) count += by_hour_of_week_[static_cast<size_t>(hour)];
+      if (shifted < kOpens || shifted >= kCloses)
+        count += by_hour_of_week_[static_cast<size_t>(hour)];
     }
     return count;
   };

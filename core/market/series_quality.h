@@ -54,8 +54,8 @@ struct QualityReport {
   int64_t missing = 0;                    // candles, in all gaps
   int64_t gap_count = 0;
   std::vector<Gap> gaps;
-  int64_t duplicates = 0;  // the same open time again
-  int64_t unsorted = 0;    // an open time before that of the candle in front
+  int64_t duplicates = 0;             // the same open time again
+  int64_t unsorted = 0;               // an open time before that of the candle in front
   std::vector<absl::Time> misplaced;  // of both kinds
   int64_t impossible = 0;             // prices that are not finite and positive, or out of order
   std::vector<absl::Time> impossible_at;

@@ -39,6 +39,24 @@ serving::Executor::Options BlockingOptions(const config::BackendConfig& backend)
           .queue_limit = static_cast<size_t>(backend.queue_limit)};
 }
 
+// Submissions that wait for the disk are committed together: many threads, few syncs.
+const serving::Executor::Options kDurable = {.name = "outbox", .threads = 16, .queue_limit = 1024};
+
+outbox::OutboxOptions OutboxOptionsOf(const config::OutboxConfig& config) {
+  outbox::OutboxOptions options;
+  options.folder = config.dir;
+  options.max_rows = config.max_rows;
+  options.max_bytes = config.max_bytes;
+  return options;
+}
+
+// Whether a submission would be kept now: the disk works, and there is room.
+bool CanAccept(outbox::Outbox& outbox, const config::OutboxConfig& config) {
+  const auto stats = outbox.Stats();
+  return stats.ok() && stats->disk.ok() && stats->usage.OpenRows() < config.max_rows &&
+         stats->usage.open_bytes < config.max_bytes;
+}
+
 ops::GrpcServerOptions GrpcOptions(const config::ServerConfig& config) {
   return {.host = config.listen.host,
           .port = config.listen.port,
@@ -67,36 +85,36 @@ void WarnOfRisks(const config::ServerConfig& config, base::Logger& logger) {
 
 }  // namespace
 
-ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger,
-                     std::unique_ptr<backend::BackendHttp> http,
-                     std::unique_ptr<backend::BackendClient> backend)
+ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend)
     : config_(config),
       logger_(logger),
-      http_(std::move(http)),
       backend_(std::move(backend)),
       store_(config.models.dir),
       registry_(store_, logger),
-      predictor_(registry_, backend_.get(), base::SystemClock(),
+      predictor_(registry_, backend_.client.get(), base::SystemClock(),
                  PredictorOptionsOf(config.predict)),
       engine_(predictor_),
       guard_(base::SystemClock(), logger,
              {.max_deadline = config.limits.max_deadline,
               .receive_bytes = static_cast<size_t>(config.limits.receive_bytes)}),
       inference_(InferenceOptions(config.predict)),
+      durable_(kDurable),
       blocking_(BlockingOptions(config.backend)),
       store_reads_({.name = "model store", .threads = 1, .queue_limit = 64}),
       predictions_({.guard = guard_,
                     .engine = engine_,
-                    .sink = *backend_,
+                    .submissions = *backend_.outbox,
                     .inference = inference_,
+                    .durable = durable_,
                     .blocking = blocking_,
                     .default_model = config.models.default_name,
                     .batch_receive_bytes = static_cast<size_t>(config.limits.batch_receive_bytes)}),
       records_({.guard = guard_,
-                .predictions = *backend_,
-                .outcomes = *backend_,
-                .reader = *backend_,
-                .blocking = blocking_}),
+                .submissions = *backend_.outbox,
+                .reader = *backend_.client,
+                .durable = durable_,
+                .blocking = blocking_,
+                .remote_admin = config.listen.remote_admin}),
       models_({.guard = guard_, .store = store_, .registry = registry_, .blocking = store_reads_}),
       training_(guard_) {}
 
@@ -106,25 +124,49 @@ ServerApp::~ServerApp() {
     health_.EndWatches();
     grpc_.server->Shutdown(std::chrono::system_clock::now());
   }
+  StopWork(absl::ZeroDuration());
+}
+
+void ServerApp::StopWork(absl::Duration outbox_grace) {
+  // First, because it ends the waits of those who want the backend's answer.
+  backend_.outbox->Shutdown(outbox_grace);
   // Their tasks use the services, which are destroyed before them.
   inference_.Shutdown();
+  durable_.Shutdown();
   blocking_.Shutdown();
   store_reads_.Shutdown();
+}
+
+absl::StatusOr<ServerApp::Backend> ServerApp::OpenBackend(const config::ServerConfig& config,
+                                                          base::Logger& logger) {
+  Backend backend;
+  AIFX_ASSIGN_OR_RETURN(
+      backend.http, backend::MakeBackendHttp(config.backend.url, {}, base::SystemClock(), logger));
+  backend::BackendConfig backend_config;
+  backend_config.base_url = config.backend.url;
+  backend_config.api_key = config.backend.api_key;
+  AIFX_ASSIGN_OR_RETURN(
+      backend.client, backend::BackendClient::Create(backend_config, backend.http->Dependencies()));
+  backend_config.priority = http::Priority::kBackground;
+  AIFX_ASSIGN_OR_RETURN(
+      backend.background_client,
+      backend::BackendClient::Create(std::move(backend_config), backend.http->Dependencies()));
+  backend.delivery =
+      std::make_unique<outbox::BackendDelivery>(*backend.background_client, base::SystemClock());
+  AIFX_ASSIGN_OR_RETURN(backend.outbox, outbox::Outbox::Open(OutboxOptionsOf(config.outbox),
+                                                             {.delivery = *backend.delivery,
+                                                              .clock = base::SystemClock(),
+                                                              .logger = logger,
+                                                              .uniform = http::SystemUniform()}));
+  return backend;
 }
 
 absl::StatusOr<std::unique_ptr<ServerApp>> ServerApp::Start(const config::ServerConfig& config,
                                                             base::Logger& logger) {
   WarnOfRisks(config, logger);
   model::SetTensorThreads(1);  // an executor is one core; more threads would fight over them
-  AIFX_ASSIGN_OR_RETURN(
-      auto http, backend::MakeBackendHttp(config.backend.url, {}, base::SystemClock(), logger));
-  backend::BackendConfig backend_config;
-  backend_config.base_url = config.backend.url;
-  backend_config.api_key = config.backend.api_key;
-  AIFX_ASSIGN_OR_RETURN(auto backend, backend::BackendClient::Create(std::move(backend_config),
-                                                                     http->Dependencies()));
-  std::unique_ptr<ServerApp> app(
-      new ServerApp(config, logger, std::move(http), std::move(backend)));
+  AIFX_ASSIGN_OR_RETURN(Backend backend, OpenBackend(config, logger));
+  std::unique_ptr<ServerApp> app(new ServerApp(config, logger, std::move(backend)));
   AIFX_RETURN_IF_ERROR(app->Listen());
   return app;
 }
@@ -139,19 +181,19 @@ absl::Status ServerApp::Listen() {
   AIFX_ASSIGN_OR_RETURN(
       grpc_, ops::StartGrpcServer(GrpcOptions(config_),
                                   {&health_, &predictions_, &records_, &models_, &training_}));
-  RefreshModels();
+  Refresh();
   if (!registry_.HasReadyModel()) {
     logger_.Warning("no model is ready: train one with `aifx train weekly`",
                     {{"models_dir", config_.models.dir}});
   }
-  refresher_ =
-      std::make_unique<Refresher>(config_.models.refresh_interval, [this] { RefreshModels(); });
+  refresher_ = std::make_unique<Refresher>(config_.models.refresh_interval, [this] { Refresh(); });
   return absl::OkStatus();
 }
 
-void ServerApp::RefreshModels() {
+void ServerApp::Refresh() {
   registry_.Refresh();
   health_.SetServing(kPredictionService, registry_.HasReadyModel());
+  health_.SetServing(kRecordService, CanAccept(*backend_.outbox, config_.outbox));
 }
 
 std::string ServerApp::Address() const {
@@ -176,9 +218,7 @@ ops::DrainResult ServerApp::DrainAndStop(
   health_.EndWatches();
   // Calls of ours are over; what is left are idle streams of reflection.
   grpc_.server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
-  inference_.Shutdown();
-  blocking_.Shutdown();
-  store_reads_.Shutdown();
+  StopWork(config_.outbox.stop_grace);
   return result;
 }
 

@@ -7,6 +7,8 @@
 #include "absl/status/statusor.h"
 #include "client/backend/backend_client.h"
 #include "client/backend/backend_http.h"
+#include "client/outbox/backend_delivery.h"
+#include "client/outbox/outbox.h"
 #include "core/base/log.h"
 #include "core/model/model_store.h"
 #include "core/pipeline/predictor.h"
@@ -30,8 +32,10 @@ namespace aifx::app {
 // backend down and without a model too. Members stand in the order of their dependence.
 class ServerApp {
  public:
-  // Wires and starts to serve; then loads the active models. `logger` outlives the app.
-  // Unavailable where the address cannot be served; InvalidArgument for the backend's settings.
+  // Opens the outbox, wires and starts to serve; then loads the active models. `logger` outlives
+  // the app. Unavailable where the address cannot be served; InvalidArgument for the backend's
+  // settings; the outbox's error where its folder cannot be used (FailedPrecondition: another
+  // process has it).
   static absl::StatusOr<std::unique_ptr<ServerApp>> Start(const config::ServerConfig& config,
                                                           base::Logger& logger);
   ~ServerApp();
@@ -39,21 +43,34 @@ class ServerApp {
   // HOST:PORT that is served.
   std::string Address() const;
 
-  // Takes the server out of service (ops/drain.h), then stops it.
+  // Takes the server out of service (ops/drain.h), then stops it. Submissions in flight get the
+  // outbox's grace; what is not sent by then is sent after the next start.
   ops::DrainResult DrainAndStop(const std::function<bool(absl::Duration)>& wait_for_signal);
 
  private:
-  ServerApp(const config::ServerConfig& config, base::Logger& logger,
-            std::unique_ptr<backend::BackendHttp> http,
-            std::unique_ptr<backend::BackendClient> backend);
+  // How the server reaches the backend, at once and through the outbox. In the order of their
+  // dependence.
+  struct Backend {
+    std::unique_ptr<backend::BackendHttp> http;
+    std::unique_ptr<backend::BackendClient> client;
+    // The outbox's: under a rate limit, callers who wait for an answer go first.
+    std::unique_ptr<backend::BackendClient> background_client;
+    std::unique_ptr<outbox::BackendDelivery> delivery;
+    std::unique_ptr<outbox::Outbox> outbox;
+  };
+  static absl::StatusOr<Backend> OpenBackend(const config::ServerConfig& config,
+                                             base::Logger& logger);
+
+  ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend);
 
   absl::Status Listen();
-  void RefreshModels();
+  void Refresh();
+  // Ends what runs on the executors; nobody calls any more.
+  void StopWork(absl::Duration outbox_grace);
 
   const config::ServerConfig config_;
   base::Logger& logger_;
-  const std::unique_ptr<backend::BackendHttp> http_;
-  const std::unique_ptr<backend::BackendClient> backend_;
+  const Backend backend_;
   const model::ModelStore store_;
   serving::ModelRegistry registry_;
   const pipeline::Predictor predictor_;
@@ -61,6 +78,7 @@ class ServerApp {
   // What the executors' tasks use stands above them, and the guard counts their calls.
   rpc::CallGuard guard_;
   serving::Executor inference_;
+  serving::Executor durable_;
   serving::Executor blocking_;
   // Reads of the store, so that they never wait behind calls to a backend that does not answer.
   serving::Executor store_reads_;

@@ -43,6 +43,15 @@ inline Apply Time(Place<absl::Duration> place, absl::Duration low, absl::Duratio
   };
 }
 
+// The name of a folder, which need not exist.
+inline Apply Folder(Place<std::string> place) {
+  return [=](const std::string& text, ServerConfig& config) -> absl::Status {
+    if (text.empty()) return absl::InvalidArgumentError("the folder's name is empty");
+    place(config) = text;
+    return absl::OkStatus();
+  };
+}
+
 // One of `words`.
 template <typename T>
 Apply Word(Place<T> place, std::vector<std::pair<std::string, T>> words) {

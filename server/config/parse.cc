@@ -50,7 +50,7 @@ CommandLine ReadCommandLine(const std::vector<std::string>& arguments,
   std::map<std::string, std::string> texts;
   app.add_option(kConfigFlag, texts[kConfigFlag],
                  absl::StrCat("TOML file with sections [server] [models] [predict] [backend] "
-                              "[limits] [log] [",
+                              "[outbox] [limits] [log] [",
                               kConfigEnv, "]"));
   for (const Setting& setting : AllSettings()) {
     if (setting.flag.empty()) continue;

@@ -15,6 +15,9 @@ struct ListenConfig {
   std::string host = "127.0.0.1";  // without brackets
   int port = 50051;                // 0: a free one
   bool insecure = false;           // whether a host that is not loopback may be served in plaintext
+  // Whether methods for administrators (RequeueSubmission, PurgeSubmissions) may be called from
+  // another machine.
+  bool remote_admin = false;
   // After SIGTERM: how long health says NOT_SERVING before calls are refused, and how long calls
   // in flight may take after that.
   absl::Duration drain_grace = absl::Seconds(1);
@@ -45,6 +48,16 @@ struct BackendConfig {
   int queue_limit = 256;
 };
 
+// Where submissions wait for the backend (docs/outbox.md).
+struct OutboxConfig {
+  std::string dir = "outbox";  // one server a folder
+  // What it may hold beside what the backend has.
+  int64_t max_rows = 100'000;
+  int64_t max_bytes = int64_t{256} << 20;
+  // How long submissions in flight may take at the end of the server.
+  absl::Duration stop_grace = absl::Seconds(5);
+};
+
 // Bounds of what a caller may cost.
 struct LimitsConfig {
   absl::Duration max_deadline = absl::Seconds(30);
@@ -73,6 +86,7 @@ struct ServerConfig {
   ModelsConfig models;
   PredictConfig predict;
   BackendConfig backend;
+  OutboxConfig outbox;
   LimitsConfig limits;
   LogConfig log;
 };

@@ -24,9 +24,8 @@ absl::Status ApplyInsecure(const std::string& text, ServerConfig& config) {
   return absl::OkStatus();
 }
 
-absl::Status ApplyModelsDir(const std::string& text, ServerConfig& config) {
-  if (text.empty()) return absl::InvalidArgumentError("the folder's name is empty");
-  config.models.dir = text;
+absl::Status ApplyRemoteAdmin(const std::string& text, ServerConfig& config) {
+  AIFX_ASSIGN_OR_RETURN(config.listen.remote_admin, ParseBool(text));
   return absl::OkStatus();
 }
 
@@ -60,6 +59,9 @@ void AddServer(std::vector<Setting>& all) {
                  "HOST:PORT to serve gRPC on; port 0 picks a free one", false, false, ApplyListen});
   all.push_back({"--insecure-listen", "AIFX_INSECURE_LISTEN", "server.insecure_listen", "false",
                  "allow a host other than loopback, without TLS", true, false, ApplyInsecure});
+  all.push_back({"--remote-admin", "AIFX_REMOTE_ADMIN", "server.remote_admin", "false",
+                 "let other machines call the methods for administrators (requeue, purge)", true,
+                 false, ApplyRemoteAdmin});
   all.push_back({"--drain-grace", "AIFX_DRAIN_GRACE", "server.drain_grace", "1s",
                  "after SIGTERM: time between health NOT_SERVING and refusing calls", false, false,
                  Time([](ServerConfig& c) -> absl::Duration& { return c.listen.drain_grace; },
@@ -72,7 +74,8 @@ void AddServer(std::vector<Setting>& all) {
 
 void AddModels(std::vector<Setting>& all) {
   all.push_back({"--models-dir", "AIFX_MODELS_DIR", "models.dir", "models",
-                 "folder of the model store; it need not exist yet", false, false, ApplyModelsDir});
+                 "folder of the model store; it need not exist yet", false, false,
+                 Folder([](ServerConfig& c) -> std::string& { return c.models.dir; })});
   all.push_back({"--model", "AIFX_MODEL", "models.default", "",
                  "model for requests that name none; empty: the one trained for the request's pair "
                  "and timeframe",
@@ -120,6 +123,27 @@ void AddBackend(std::vector<Setting>& all) {
        Integer<int>([](ServerConfig& c) -> int& { return c.backend.queue_limit; }, 1, 1000000)});
 }
 
+void AddOutbox(std::vector<Setting>& all) {
+  all.push_back({"--outbox-dir", "AIFX_OUTBOX_DIR", "outbox.dir", "outbox",
+                 "folder that keeps submissions until the backend has them; one server a folder",
+                 false, false,
+                 Folder([](ServerConfig& c) -> std::string& { return c.outbox.dir; })});
+  all.push_back({"--outbox-max-rows", "AIFX_OUTBOX_MAX_ROWS", "outbox.max_rows", "100000",
+                 "submissions that it may hold before callers are refused", false, false,
+                 Integer<int64_t>([](ServerConfig& c) -> int64_t& { return c.outbox.max_rows; }, 1,
+                                  1'000'000'000)});
+  all.push_back({"--outbox-max-bytes", "AIFX_OUTBOX_MAX_BYTES", "outbox.max_bytes", "268435456",
+                 "bytes of submissions that it may hold before callers are refused", false, false,
+                 Integer<int64_t>([](ServerConfig& c) -> int64_t& { return c.outbox.max_bytes; },
+                                  1 << 20, int64_t{1} << 40)});
+  all.push_back(
+      {"--outbox-stop-grace", "AIFX_OUTBOX_STOP_GRACE", "outbox.stop_grace", "5s",
+       "at the end: time for submissions in flight; the rest is sent after the next start", false,
+       false,
+       Time([](ServerConfig& c) -> absl::Duration& { return c.outbox.stop_grace; },
+            absl::ZeroDuration(), absl::Minutes(10))});
+}
+
 void AddLog(std::vector<Setting>& all) {
   all.push_back(
       {"--log-level", "AIFX_LOG_LEVEL", "log.level", "info", "debug, info, warning or error", false,
@@ -159,6 +183,7 @@ const std::vector<Setting>& AllSettings() {
     AddModels(*settings);
     AddPredict(*settings);
     AddBackend(*settings);
+    AddOutbox(*settings);
     AddLimits(*settings);
     AddLog(*settings);
     return settings;

@@ -32,6 +32,8 @@ struct ProtoEnumOf<records::Outcome> : std::type_identity<ml::v1::Outcome> {};
 template <>
 struct ProtoEnumOf<records::PredictionStatus> : std::type_identity<ml::v1::PredictionStatus> {};
 template <>
+struct ProtoEnumOf<records::SubmissionKind> : std::type_identity<ml::v1::SubmissionKind> {};
+template <>
 struct ProtoEnumOf<records::SubmissionState> : std::type_identity<ml::v1::SubmissionState> {};
 
 template <typename CoreEnum>

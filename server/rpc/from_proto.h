@@ -47,6 +47,26 @@ std::string NextPredictionsToken(const ml::v1::ListPredictionsRequest& message,
 absl::StatusOr<records::AccuracyQuery> AccuracyQueryFromProto(
     const ml::v1::GetAccuracyRequest& message);
 
+// Which submission is meant.
+struct SubmissionKey {
+  records::SubmissionKind kind = records::SubmissionKind::kPrediction;
+  std::string request_id;
+};
+absl::StatusOr<SubmissionKey> SubmissionKeyFromProto(const ml::v1::GetSubmissionRequest& message);
+absl::StatusOr<SubmissionKey> SubmissionKeyFromProto(
+    const ml::v1::RequeueSubmissionRequest& message);
+absl::StatusOr<records::SubmissionQuery> SubmissionQueryFromProto(
+    const ml::v1::ListSubmissionsRequest& message);
+// The token of the page after `page`; empty where it is the last.
+std::string NextSubmissionsToken(const ml::v1::ListSubmissionsRequest& message,
+                                 const records::SubmissionPage& page);
+
+struct PurgeArguments {
+  std::vector<records::SubmissionState> states;
+  absl::Duration older_than;
+};
+absl::StatusOr<PurgeArguments> PurgeFromProto(const ml::v1::PurgeSubmissionsRequest& message);
+
 }  // namespace aifx::rpc
 
 #endif  // AIFX_SERVER_RPC_FROM_PROTO_H_

@@ -76,16 +76,6 @@ void ToProto(const pipeline::StageTimes& times, absl::Duration queue,
   *message.mutable_decision() = DurationToProto(times.decide);
 }
 
-void ToProto(const records::SubmissionReceipt& receipt, absl::Time created,
-             ml::v1::Submission& message) {
-  message.set_request_id(receipt.request_id);
-  message.set_state(EnumToProto(receipt.state));
-  message.set_backend_prediction_id(receipt.backend_prediction_id);
-  message.set_attempts(1);
-  *message.mutable_created_at() = TimeToProto(created);
-  *message.mutable_last_attempt_at() = TimeToProto(created);
-}
-
 void ToProto(const records::PredictionRecord& record, ml::v1::PredictionRecord& message) {
   message.set_backend_prediction_id(record.backend_prediction_id);
   message.set_request_id(record.request_id);

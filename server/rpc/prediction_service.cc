@@ -10,6 +10,7 @@
 #include "core/base/violation.h"
 #include "server/rpc/from_proto.h"
 #include "server/rpc/status.h"
+#include "server/rpc/store_errors.h"
 #include "server/rpc/times.h"
 #include "server/rpc/to_proto.h"
 #include "server/rpc/unimplemented.h"
@@ -36,7 +37,7 @@ struct PredictionService::Item {
   ml::v1::PredictResponse* response = nullptr;    // the call's; alive until Finish
 };
 
-// One call on its way: Prepare (RPC thread), fetch (blocking pool), inference, submit (blocking
+// One call on its way: Prepare (RPC thread), fetch (blocking pool), inference, submit (durable
 // pool), answer. Only one thread at a time holds it.
 struct PredictionService::Work {
   CallPtr call;
@@ -151,16 +152,12 @@ void PredictionService::Infer(const std::shared_ptr<Work>& work) {
   if (!work->Any([](const Item& item) { return item.prediction.has_value(); })) {
     return Answer(*work);
   }
-  // Not Offload: a prediction that exists is answered whatever becomes of its submission.
+  // Not Offload: that would end the call where the queue is full.
   const absl::Status queued =
-      deps_.blocking.Submit([this, work] { work->call->Protect([&] { SubmitAll(work); }); });
+      deps_.durable.Submit([this, work] { work->call->Protect([&] { SubmitAll(work); }); });
   if (queued.ok()) return;
   for (Item& item : work->items) {
-    if (!item.prediction.has_value()) continue;
-    auto* submission = item.response->mutable_submission();
-    submission->set_request_id(item.prediction->id);
-    submission->set_state(ml::v1::SUBMISSION_STATE_DEAD);
-    *submission->mutable_error() = ToRpcStatus(queued, work->call->context().request_id);
+    if (item.prediction.has_value()) ReportNotKept(item, *work, queued);
   }
   Answer(*work);
 }
@@ -172,31 +169,36 @@ void PredictionService::SubmitAll(const std::shared_ptr<Work>& work) {
   Answer(*work);
 }
 
-void PredictionService::SubmitOne(Item& item, const Work& work) {
-  const SteadyTime start = Now();
-  const absl::Time created = deps_.guard.clock().Now();
-  records::SubmissionReceipt receipt{.request_id = item.prediction->id,
-                                     .state = records::SubmissionState::kDead};
-  absl::Status status = work.call->CheckAlive();
+absl::StatusOr<records::SubmissionReceipt> PredictionService::Keep(const Item& item,
+                                                                   const Work& work) const {
+  AIFX_RETURN_IF_ERROR(work.call->CheckAlive());
   const records::Submission submission = records::SubmissionOf(*item.prediction);
-  if (const auto violations = records::ValidateSubmission(submission);
-      status.ok() && !violations.empty()) {
-    status = base::InvalidArgument(violations);
+  if (const auto violations = records::ValidateSubmission(submission); !violations.empty()) {
+    return base::InvalidArgument(violations);
   }
-  if (status.ok()) {
-    auto submitted = deps_.sink.Submit(submission, work.call->context());
-    if (submitted.ok()) receipt = *submitted;
-    status = submitted.status();
-    if (base::ReasonOf(status) == "SUBMISSION_AMBIGUOUS") {
-      receipt.state = records::SubmissionState::kUnknown;
-    }
-  }
-  auto* message = item.response->mutable_submission();
-  ToProto(receipt, created, *message);
-  if (!status.ok()) {
-    *message->mutable_error() = ToRpcStatus(status, work.call->context().request_id);
+  const auto until = records::Acknowledge::kWhenDurable;
+  return AnswerOf(deps_.submissions.Submit(submission, until, work.call->context()), until);
+}
+
+void PredictionService::SubmitOne(Item& item, const Work& work) const {
+  const SteadyTime start = Now();
+  const auto receipt = Keep(item, work);
+  if (receipt.ok()) {
+    ToProto(*receipt, *item.response->mutable_submission());
+  } else {
+    ReportNotKept(item, work, receipt.status());
   }
   *item.response->mutable_timings()->mutable_submit() = DurationToProto(Since(start));
+}
+
+// A prediction that exists is answered whatever becomes of its submission.
+void PredictionService::ReportNotKept(Item& item, const Work& work,
+                                      const absl::Status& status) const {
+  auto* submission = item.response->mutable_submission();
+  submission->set_request_id(item.prediction->id);
+  submission->set_kind(ml::v1::SUBMISSION_KIND_PREDICTION);
+  submission->set_state(ml::v1::SUBMISSION_STATE_DEAD);
+  *submission->mutable_error() = ToRpcStatus(status, work.call->context().request_id);
 }
 
 void PredictionService::Answer(Work& work) {

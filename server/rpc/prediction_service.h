@@ -5,7 +5,7 @@
 #include <string>
 
 #include "aifx/ml/v1/prediction_service.grpc.pb.h"
-#include "core/records/ports.h"
+#include "core/records/submission_store.h"
 #include "core/serving/executor.h"
 #include "server/rpc/guard.h"
 #include "server/rpc/prediction_engine.h"
@@ -16,10 +16,11 @@ namespace aifx::rpc {
 struct PredictionServiceDeps {
   CallGuard& guard;
   const PredictionEngine& engine;
-  records::PredictionSink& sink;  // for `submit`
-  serving::Executor& inference;   // models run here
-  serving::Executor& blocking;    // waits for the backend here
-  std::string default_model;      // for requests that name none; may be empty
+  records::SubmissionStore& submissions;  // for `submit`
+  serving::Executor& inference;           // models run here
+  serving::Executor& durable;             // waits for the disk here
+  serving::Executor& blocking;            // and for the backend here
+  std::string default_model;              // for requests that name none; may be empty
   size_t batch_receive_bytes = 16 << 20;
 };
 
@@ -55,7 +56,9 @@ class PredictionService final : public ml::v1::PredictionService::CallbackServic
   void QueueInference(const std::shared_ptr<Work>& work);
   void Infer(const std::shared_ptr<Work>& work);
   void SubmitAll(const std::shared_ptr<Work>& work);
-  void SubmitOne(Item& item, const Work& work);
+  void SubmitOne(Item& item, const Work& work) const;
+  absl::StatusOr<records::SubmissionReceipt> Keep(const Item& item, const Work& work) const;
+  void ReportNotKept(Item& item, const Work& work, const absl::Status& status) const;
   void Answer(Work& work);
 
   const PredictionServiceDeps deps_;

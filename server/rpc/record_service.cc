@@ -3,9 +3,18 @@
 #include <utility>
 
 #include "server/rpc/from_proto.h"
+#include "server/rpc/store_errors.h"
 #include "server/rpc/to_proto.h"
 
 namespace aifx::rpc {
+
+namespace {
+
+records::Acknowledge Until(bool wait) {
+  return wait ? records::Acknowledge::kWhenAnswered : records::Acknowledge::kWhenDurable;
+}
+
+}  // namespace
 
 grpc::ServerUnaryReactor* RecordService::SubmitPrediction(
     grpc::CallbackServerContext* context, const ml::v1::SubmitPredictionRequest* request,
@@ -13,15 +22,14 @@ grpc::ServerUnaryReactor* RecordService::SubmitPrediction(
   const auto handler = [&](const CallPtr& call) {
     auto submission = SubmissionFromProto(*request);
     if (!submission.ok()) return call->Finish(submission.status());
-    deps_.guard.Offload(
-        deps_.blocking, call, [this, call, response, submission = *std::move(submission)] {
-          const absl::Time created = deps_.guard.clock().Now();
-          const auto receipt = deps_.predictions.Submit(submission, call->context());
-          if (receipt.ok()) {
-            ToProto(*receipt, created, *response->mutable_submission());
-          }
-          call->Finish(receipt.status());
-        });
+    const auto until = Until(request->wait());
+    deps_.guard.Offload(ExecutorFor(until), call,
+                        [this, call, response, until, submission = *std::move(submission)] {
+                          const auto receipt = AnswerOf(
+                              deps_.submissions.Submit(submission, until, call->context()), until);
+                          if (receipt.ok()) ToProto(*receipt, *response->mutable_submission());
+                          call->Finish(receipt.status());
+                        });
   };
   return deps_.guard.Start(context, "RecordService.SubmitPrediction", request->ByteSizeLong(),
                            handler);
@@ -33,11 +41,14 @@ grpc::ServerUnaryReactor* RecordService::UpdateOutcome(grpc::CallbackServerConte
   const auto handler = [&](const CallPtr& call) {
     auto update = OutcomeFromProto(*request);
     if (!update.ok()) return call->Finish(update.status());
-    deps_.guard.Offload(deps_.blocking, call, [this, call, response, update = *std::move(update)] {
-      const auto receipt = deps_.outcomes.UpdateOutcome(update, call->context());
-      if (receipt.ok()) ToProto(*receipt, *response);
-      call->Finish(receipt.status());
-    });
+    const auto until = Until(request->wait());
+    deps_.guard.Offload(
+        ExecutorFor(until), call, [this, call, response, until, update = *std::move(update)] {
+          const auto receipt =
+              AnswerOf(deps_.submissions.SubmitOutcome(update, until, call->context()), until);
+          if (receipt.ok()) ToProto(update, *receipt, *response);
+          call->Finish(receipt.status());
+        });
   };
   return deps_.guard.Start(context, "RecordService.UpdateOutcome", request->ByteSizeLong(),
                            handler);

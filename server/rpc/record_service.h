@@ -3,6 +3,7 @@
 
 #include "aifx/ml/v1/record_service.grpc.pb.h"
 #include "core/records/ports.h"
+#include "core/records/submission_store.h"
 #include "core/serving/executor.h"
 #include "server/rpc/guard.h"
 
@@ -11,14 +12,15 @@ namespace aifx::rpc {
 // What the service works with; all outlive it.
 struct RecordServiceDeps {
   CallGuard& guard;
-  records::PredictionSink& predictions;
-  records::OutcomeSink& outcomes;
+  records::SubmissionStore& submissions;
   records::RecordReader& reader;
-  serving::Executor& blocking;  // the ports block
+  serving::Executor& durable;   // waits for the disk here, so that it never waits for the backend
+  serving::Executor& blocking;  // and for the backend here
+  bool remote_admin = false;    // whether administrators may call from another machine
 };
 
-// aifx.ml.v1.RecordService. Without a durable outbox a submission is answered after the backend
-// has.
+// aifx.ml.v1.RecordService. Converts and checks on the RPC thread; the ports block, so they are
+// called on the executors.
 class RecordService final : public ml::v1::RecordService::CallbackService {
  public:
   explicit RecordService(RecordServiceDeps deps) : deps_(deps) {}
@@ -37,27 +39,24 @@ class RecordService final : public ml::v1::RecordService::CallbackService {
                                         ml::v1::GetAccuracyResponse* response) override;
 
   grpc::ServerUnaryReactor* GetSubmission(grpc::CallbackServerContext* context,
-                                          const ml::v1::GetSubmissionRequest*,
-                                          ml::v1::Submission*) override {
-    return deps_.guard.NotThereYet(context, "RecordService.GetSubmission");
-  }
+                                          const ml::v1::GetSubmissionRequest* request,
+                                          ml::v1::Submission* response) override;
   grpc::ServerUnaryReactor* ListSubmissions(grpc::CallbackServerContext* context,
-                                            const ml::v1::ListSubmissionsRequest*,
-                                            ml::v1::ListSubmissionsResponse*) override {
-    return deps_.guard.NotThereYet(context, "RecordService.ListSubmissions");
-  }
+                                            const ml::v1::ListSubmissionsRequest* request,
+                                            ml::v1::ListSubmissionsResponse* response) override;
   grpc::ServerUnaryReactor* RequeueSubmission(grpc::CallbackServerContext* context,
-                                              const ml::v1::RequeueSubmissionRequest*,
-                                              ml::v1::Submission*) override {
-    return deps_.guard.NotThereYet(context, "RecordService.RequeueSubmission");
-  }
+                                              const ml::v1::RequeueSubmissionRequest* request,
+                                              ml::v1::Submission* response) override;
   grpc::ServerUnaryReactor* PurgeSubmissions(grpc::CallbackServerContext* context,
-                                             const ml::v1::PurgeSubmissionsRequest*,
-                                             ml::v1::PurgeSubmissionsResponse*) override {
-    return deps_.guard.NotThereYet(context, "RecordService.PurgeSubmissions");
-  }
+                                             const ml::v1::PurgeSubmissionsRequest* request,
+                                             ml::v1::PurgeSubmissionsResponse* response) override;
 
  private:
+  // Where a submission's caller waits.
+  serving::Executor& ExecutorFor(records::Acknowledge until) const {
+    return until == records::Acknowledge::kWhenDurable ? deps_.durable : deps_.blocking;
+  }
+
   const RecordServiceDeps deps_;
 };
 

@@ -21,17 +21,6 @@ ml::v1::ModelState StateToProto(serving::VersionState state) {
 
 }  // namespace
 
-void ToProto(const records::OutcomeReceipt& receipt, ml::v1::UpdateOutcomeResponse& message) {
-  message.set_backend_prediction_id(receipt.backend_prediction_id);
-  message.set_outcome(EnumToProto(receipt.outcome));
-  if (receipt.pnl_pips.has_value()) message.set_pnl_pips(*receipt.pnl_pips);
-  if (receipt.pnl_percent.has_value()) message.set_pnl_percent(*receipt.pnl_percent);
-  if (receipt.duration_minutes.has_value()) {
-    *message.mutable_duration() = DurationToProto(absl::Minutes(*receipt.duration_minutes));
-  }
-  message.set_state(ml::v1::SUBMISSION_STATE_ACKED);
-}
-
 void ToProto(const records::Accuracy& accuracy, ml::v1::GetAccuracyResponse& message) {
   auto* overall = message.mutable_overall();
   overall->set_total_predictions(accuracy.total_predictions);

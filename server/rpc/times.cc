@@ -8,6 +8,8 @@ namespace {
 // 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z, the range of google.protobuf.Timestamp.
 constexpr int64_t kFirstSecond = -62135596800;
 constexpr int64_t kLastSecond = 253402300799;
+// The longest google.protobuf.Duration: about 10,000 years.
+constexpr int64_t kMaxDurationSeconds = 315576000000;
 
 }  // namespace
 
@@ -37,6 +39,18 @@ std::optional<absl::Time> TimeFromProto(const google::protobuf::Timestamp& time,
     return std::nullopt;
   }
   return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+std::optional<absl::Duration> DurationFromProto(const google::protobuf::Duration& duration,
+                                                const std::string& field, Violations& violations) {
+  if (duration.seconds() < 0 || duration.seconds() > kMaxDurationSeconds || duration.nanos() < 0 ||
+      duration.nanos() > 999'999'999) {
+    violations.push_back(
+        {field, absl::StrCat(field, " {seconds: ", duration.seconds(),
+                             ", nanos: ", duration.nanos(), "} is not a duration of 0 or more")});
+    return std::nullopt;
+  }
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
 }  // namespace aifx::rpc

@@ -18,6 +18,10 @@ google::protobuf::Duration DurationToProto(absl::Duration duration);
 std::optional<absl::Time> TimeFromProto(const google::protobuf::Timestamp& time,
                                         const std::string& field, Violations& violations);
 
+// Nothing, and a violation, for a negative duration and one that is not a valid message.
+std::optional<absl::Duration> DurationFromProto(const google::protobuf::Duration& duration,
+                                                const std::string& field, Violations& violations);
+
 }  // namespace aifx::rpc
 
 #endif  // AIFX_SERVER_RPC_TIMES_H_

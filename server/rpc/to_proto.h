@@ -18,11 +18,13 @@ void ToProto(const records::Prediction& prediction, ml::v1::Prediction& message)
 void ToProto(const pipeline::StageTimes& times, absl::Duration queue,
              ml::v1::StageTimings& message);
 
-// What was submitted at `created`, and the backend's answer to it.
-void ToProto(const records::SubmissionReceipt& receipt, absl::Time created,
-             ml::v1::Submission& message);
+// Where a submission stands.
+void ToProto(const records::SubmissionReceipt& receipt, ml::v1::Submission& message);
 
-void ToProto(const records::OutcomeReceipt& receipt, ml::v1::UpdateOutcomeResponse& message);
+// Where the outcome `update` stands, and the backend's values once it has them.
+void ToProto(const records::OutcomeUpdate& update, const records::SubmissionReceipt& receipt,
+             ml::v1::UpdateOutcomeResponse& message);
+
 void ToProto(const records::PredictionRecord& record, ml::v1::PredictionRecord& message);
 void ToProto(const records::Accuracy& accuracy, ml::v1::GetAccuracyResponse& message);
 

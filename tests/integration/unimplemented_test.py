@@ -6,8 +6,6 @@ import harness
 MISSING = {
     "prediction_service": ("PredictionService", [
         "StreamPredict", "WatchPredictions", "ExplainPrediction"]),
-    "record_service": ("RecordService", [
-        "GetSubmission", "ListSubmissions", "RequeueSubmission", "PurgeSubmissions"]),
     "model_service": ("ModelService", [
         "LoadModel", "UnloadModel", "SetActiveVersion", "SetKillSwitch", "ListExperiments",
         "CreateExperiment", "EndExperiment"]),

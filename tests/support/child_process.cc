@@ -10,7 +10,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 
 namespace aifx::testing {
 namespace {
@@ -38,7 +37,7 @@ bool ReadLine(int fd, std::string& line) {
 }  // namespace
 
 absl::StatusOr<ChildProcess> ChildProcess::Start(const std::vector<std::string>& command,
-                                                 absl::string_view ready_prefix) {
+                                                 absl::string_view ready_text) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "cannot make a pipe");
   std::vector<char*> argv;
@@ -58,15 +57,15 @@ absl::StatusOr<ChildProcess> ChildProcess::Start(const std::vector<std::string>&
   std::string line;
   std::string seen;
   while (ReadLine(child.stdout_fd_, line)) {
-    absl::string_view rest = line;
-    if (absl::ConsumePrefix(&rest, ready_prefix)) {
-      child.ready_ = std::string(rest);
+    if (const size_t found = line.find(ready_text.data(), 0, ready_text.size());
+        found != std::string::npos) {
+      child.ready_ = line.substr(found + ready_text.size());
       return child;
     }
     absl::StrAppend(&seen, line, "\n");
   }
   return absl::UnavailableError(
-      absl::StrCat(command[0], " ended without ", ready_prefix, "; it printed:\n", seen));
+      absl::StrCat(command[0], " ended without ", ready_text, "; it printed:\n", seen));
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept

@@ -18,17 +18,17 @@ namespace aifx::testing {
 class ChildProcess {
  public:
   // Starts command[0] (searched for in PATH where it names no folder) with the rest as arguments,
-  // and blocks until a line of its stdout starts with `ready_prefix`. Unavailable, with what it
-  // printed, where it ends or closes stdout before that. stderr is the caller's.
+  // and blocks until a line of its stdout holds `ready_text`. Unavailable, with what it printed,
+  // where it ends or closes stdout before that. stderr is the caller's.
   // REQUIRES: `command` is not empty.
   static absl::StatusOr<ChildProcess> Start(const std::vector<std::string>& command,
-                                            absl::string_view ready_prefix);
+                                            absl::string_view ready_text);
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;
   ~ChildProcess();
 
   pid_t pid() const { return pid_; }  // 0 after Stop
-  // What followed the prefix in the line that said it was ready.
+  // What followed that text in the line that said it was ready.
   const std::string& ready() const { return ready_; }
 
   // SIGTERM, then waits for its end. Does nothing where it was stopped already.

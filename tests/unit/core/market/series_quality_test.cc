@@ -87,7 +87,7 @@ TEST(SeriesQualityTest, FindsJumpsAndSpikes) {
   std::vector<Candle> candles = Hourly();
   candles[400].high *= 1.1;
   for (size_t i = 600; i < candles.size(); ++i) {
-    for (double Candle::* price : {&Candle::open, &Candle::high, &Candle::low, &Candle::close}) {
+    for (double Candle::*price : {&Candle::open, &Candle::high, &Candle::low, &Candle::close}) {
       candles[i].*price *= 1.1;
     }
   }

@@ -24,6 +24,8 @@ class ServerAppTest : public ::testing::Test {
     config.listen.port = 0;
     config.listen.drain_grace = absl::ZeroDuration();
     config.models.dir = folder_ / "models";
+    config.outbox.dir = folder_ / "outbox";
+    config.outbox.stop_grace = absl::ZeroDuration();
     config.backend.url = "http://127.0.0.1:1";  // nothing listens there
     return config;
   }
@@ -82,9 +84,41 @@ TEST_F(ServerAppTest, DrainsCleanlyWithAWatcherConnected) {
 TEST_F(ServerAppTest, RefusesAPortThatIsTaken) {
   ASSERT_OK_AND_ASSIGN(const auto app, ServerApp::Start(Config(), base::NullLogger()));
   config::ServerConfig config = Config();
+  config.outbox.dir = folder_ / "another";
   config.listen.port = std::stoi(app->Address().substr(app->Address().rfind(':') + 1));
   EXPECT_THAT(ServerApp::Start(config, base::NullLogger()),
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("the port is taken")));
+}
+
+TEST_F(ServerAppTest, RefusesAnOutboxThatAnotherServerHas) {
+  ASSERT_OK_AND_ASSIGN(const auto app, ServerApp::Start(Config(), base::NullLogger()));
+  EXPECT_THAT(ServerApp::Start(Config(), base::NullLogger()),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("in use by process")));
+}
+
+TEST_F(ServerAppTest, ServesRecordsOnlyWhileThereIsRoomForThem) {
+  config::ServerConfig config = Config();
+  config.outbox.max_rows = 1;
+  config.models.refresh_interval = absl::Milliseconds(10);
+  ASSERT_OK_AND_ASSIGN(const auto app, ServerApp::Start(config, base::NullLogger()));
+  grpc::ClientContext context, second_context;
+  ml::v1::SubmitPredictionRequest request;
+  auto* external = request.mutable_external();
+  external->set_pair("EUR/USD");
+  external->set_timeframe(ml::v1::TIMEFRAME_1H);
+  external->set_signal(ml::v1::SIGNAL_HOLD);
+  external->set_confidence(0.5);
+  external->mutable_factors();
+  external->set_entry_price(1.1);
+  ml::v1::SubmitPredictionResponse response;
+  const auto stub = ml::v1::RecordService::NewStub(ChannelTo(*app));
+  const grpc::Status kept = stub->SubmitPrediction(&context, request, &response);
+  ASSERT_TRUE(kept.ok()) << kept.error_message();
+  EXPECT_NE(response.submission().state(), ml::v1::SUBMISSION_STATE_ACKED);
+  EXPECT_EQ(stub->SubmitPrediction(&second_context, request, &response).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  while (Health(*app, "aifx.ml.v1.RecordService") != HealthCheckResponse::NOT_SERVING) {
+  }
 }
 
 }  // namespace

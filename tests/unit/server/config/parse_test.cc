@@ -63,6 +63,7 @@ TEST(ParseServerConfigTest, DefaultTextsAgreeWithTheStruct) {
     ASSERT_OK(setting.apply(setting.default_text, config));
     EXPECT_EQ(config.listen.Address(), want.listen.Address());
     EXPECT_EQ(config.listen.insecure, want.listen.insecure);
+    EXPECT_EQ(config.listen.remote_admin, want.listen.remote_admin);
     EXPECT_EQ(config.listen.drain_grace, want.listen.drain_grace);
     EXPECT_EQ(config.listen.drain_timeout, want.listen.drain_timeout);
     EXPECT_EQ(config.models.dir, want.models.dir);
@@ -74,6 +75,10 @@ TEST(ParseServerConfigTest, DefaultTextsAgreeWithTheStruct) {
     EXPECT_EQ(config.backend.url, want.backend.url);
     EXPECT_EQ(config.backend.threads, want.backend.threads);
     EXPECT_EQ(config.backend.queue_limit, want.backend.queue_limit);
+    EXPECT_EQ(config.outbox.dir, want.outbox.dir);
+    EXPECT_EQ(config.outbox.max_rows, want.outbox.max_rows);
+    EXPECT_EQ(config.outbox.max_bytes, want.outbox.max_bytes);
+    EXPECT_EQ(config.outbox.stop_grace, want.outbox.stop_grace);
     EXPECT_EQ(config.limits.max_deadline, want.limits.max_deadline);
     EXPECT_EQ(config.limits.receive_bytes, want.limits.receive_bytes);
     EXPECT_EQ(config.limits.batch_receive_bytes, want.limits.batch_receive_bytes);
@@ -128,11 +133,15 @@ TEST(ParseServerConfigTest, EverySettingCanComeFromTheFile) {
             {{"f.toml",
               "# comment\n[server]\nlisten = \"0.0.0.0:0\"\ninsecure_listen = true\n"
               "[predict]\nstale_candles = \"warn\"\n[limits]\nmax_deadline = \"5s\"\n"
+              "[outbox]\ndir = \"/var/lib/aifx\"\nmax_rows = 10\nmax_bytes = 1048576\n"
               "[backend]\nurl = \"http://127.0.0.1:9/\"\n[log]\nformat = \"json\"\n"}}));
   EXPECT_EQ(parsed.config.listen.Address(), "0.0.0.0:0");
   EXPECT_TRUE(parsed.config.listen.insecure);
   EXPECT_EQ(parsed.config.predict.stale_candles, StaleCandles::kWarn);
   EXPECT_EQ(parsed.config.limits.max_deadline, absl::Seconds(5));
+  EXPECT_EQ(parsed.config.outbox.dir, "/var/lib/aifx");
+  EXPECT_EQ(parsed.config.outbox.max_rows, 10);
+  EXPECT_EQ(parsed.config.outbox.max_bytes, 1 << 20);
   EXPECT_EQ(parsed.config.backend.url, "http://127.0.0.1:9");
   EXPECT_EQ(parsed.config.log.format, LogFormat::kJson);
 }
@@ -153,6 +162,15 @@ TEST(ParseServerConfigTest, ListsEveryErrorAtOnce) {
   EXPECT_THAT(errors, HasSubstr("--nonsense: no such flag"));
   EXPECT_THAT(errors, Not(HasSubstr("secret")));
   EXPECT_EQ(base::ViolationsOf(parsed.status()).size(), 7u);
+}
+
+TEST(ParseServerConfigTest, TheOutboxNeedsAFolderAndRoom) {
+  EXPECT_THAT(Errors(Parse({"--outbox-dir", "", "--outbox-max-rows", "0"},
+                           {{"AIFX_OUTBOX_MAX_BYTES", "1k"}})),
+              AllOf(HasSubstr("--outbox-dir / AIFX_OUTBOX_DIR / outbox.dir: the folder's name"),
+                    HasSubstr("outbox.max_rows: \"0\""), HasSubstr("outbox.max_bytes: \"1k\"")));
+  ASSERT_OK_AND_ASSIGN(const ParsedConfig parsed, Parse({"--remote-admin"}));
+  EXPECT_TRUE(parsed.config.listen.remote_admin);
 }
 
 TEST(ParseServerConfigTest, NonLoopbackNeedsToBeSaidOutLoud) {

@@ -47,7 +47,12 @@ TEST(EnumsTest, StandInTheSameOrder) {
     EXPECT_EQ(ml::v1::HoldReason_Name(HoldReasonToProto(reason)),
               absl::StrCat("HOLD_REASON_", absl::AsciiStrToUpper(records::HoldReasonName(reason))));
   }
+  EXPECT_EQ(EnumToProto(records::SubmissionKind::kPrediction), ml::v1::SUBMISSION_KIND_PREDICTION);
+  EXPECT_EQ(EnumToProto(records::SubmissionKind::kOutcome), ml::v1::SUBMISSION_KIND_OUTCOME);
   EXPECT_EQ(EnumToProto(records::SubmissionState::kQueued), ml::v1::SUBMISSION_STATE_QUEUED);
+  EXPECT_EQ(EnumToProto(records::SubmissionState::kInflight), ml::v1::SUBMISSION_STATE_INFLIGHT);
+  EXPECT_EQ(EnumToProto(records::SubmissionState::kAcked), ml::v1::SUBMISSION_STATE_ACKED);
+  EXPECT_EQ(EnumToProto(records::SubmissionState::kUnknown), ml::v1::SUBMISSION_STATE_UNKNOWN);
   EXPECT_EQ(EnumToProto(records::SubmissionState::kDead), ml::v1::SUBMISSION_STATE_DEAD);
 }
 

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <future>
+
+#include "tests/support/status_matchers.h"
 #include "tests/unit/server/rpc/service_fixture.h"
 
 namespace aifx::rpc {
@@ -73,32 +76,60 @@ TEST_F(PredictionServiceTest, ABatchHasOneTo256Items) {
   }
 }
 
-struct SubmitCase {
-  const char* name;
-  absl::Status status;
-  ml::v1::SubmissionState want;
-};
+TEST_F(PredictionServiceTest, SubmitAnswersWhenThePredictionIsDurable) {
+  request_.set_submit(true);
+  ASSERT_TRUE(Predict().ok());
+  EXPECT_EQ(response_.submission().state(), ml::v1::SUBMISSION_STATE_QUEUED);
+  EXPECT_EQ(response_.submission().request_id(), response_.prediction().id());
+  EXPECT_FALSE(response_.submission().has_error());
+  EXPECT_TRUE(response_.timings().has_submit());
+  EXPECT_EQ(store_.last_until(), records::Acknowledge::kWhenDurable);
+  EXPECT_EQ(store_.last_context().deadline, clock_.Now() + absl::Seconds(30));
+  EXPECT_OK(store_.Get(records::SubmissionKind::kPrediction, response_.prediction().id(), {}));
+}
 
 TEST_F(PredictionServiceTest, ASubmissionThatFailsDoesNotTakeThePredictionWithIt) {
-  const SubmitCase cases[] = {
-      {"stored", absl::OkStatus(), ml::v1::SUBMISSION_STATE_ACKED},
-      {"down", absl::UnavailableError("down"), ml::v1::SUBMISSION_STATE_DEAD},
-      {"no answer",
-       base::WithReason(absl::UnavailableError("may have been stored"), "SUBMISSION_AMBIGUOUS"),
-       ml::v1::SUBMISSION_STATE_UNKNOWN},
-  };
+  store_.FailWith(absl::ResourceExhaustedError("the outbox is full"));
   request_.set_submit(true);
-  for (const SubmitCase& test : cases) {
-    SCOPED_TRACE(test.name);
-    sink_.status = test.status;
-    grpc::ClientContext context;
-    ml::v1::PredictResponse response;
-    ASSERT_TRUE(predictions_->Predict(&context, request_, &response).ok());
-    EXPECT_EQ(response.submission().state(), test.want);
-    EXPECT_EQ(response.submission().request_id(), response.prediction().id());
-    EXPECT_EQ(response.submission().error().message(), test.status.message());
-    EXPECT_EQ(sink_.last_context.deadline, clock_.Now() + absl::Seconds(30));
-  }
+  ASSERT_TRUE(Predict().ok());
+  EXPECT_NE(response_.prediction().id(), "");
+  EXPECT_EQ(response_.submission().request_id(), response_.prediction().id());
+  EXPECT_EQ(response_.submission().state(), ml::v1::SUBMISSION_STATE_DEAD);
+  EXPECT_EQ(response_.submission().error().code(), 8);
+  EXPECT_EQ(response_.submission().error().message(), "the outbox is full");
+}
+
+TEST_F(PredictionServiceTest, ASubmissionThatFindsNoThreadIsReportedToo) {
+  // One task holds the thread, four fill the queue.
+  std::promise<void> go;
+  const auto gone = go.get_future().share();
+  std::promise<void> held;
+  ASSERT_OK(durable_.Submit([&] {
+    held.set_value();
+    gone.wait();
+  }));
+  held.get_future().wait();
+  for (int i = 0; i < 4; ++i) ASSERT_OK(durable_.Submit([] {}));
+  request_.set_submit(true);
+  const grpc::Status status = Predict();
+  go.set_value();
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response_.submission().state(), ml::v1::SUBMISSION_STATE_DEAD);
+  EXPECT_EQ(response_.submission().error().code(), 8);
+}
+
+TEST_F(PredictionServiceTest, EveryItemOfABatchIsSubmittedOnItsOwn) {
+  ml::v1::BatchPredictRequest batch;
+  request_.set_submit(true);
+  request_.set_request_id("0b7c7ff6-5d8c-4d2c-9b44-0f3f3f0e8a11");
+  *batch.add_requests() = request_;
+  request_.set_submit(false);
+  request_.clear_request_id();
+  *batch.add_requests() = request_;
+  ml::v1::BatchPredictResponse response;
+  ASSERT_TRUE(predictions_->BatchPredict(&context_, batch, &response).ok());
+  EXPECT_EQ(response.results(0).response().submission().state(), ml::v1::SUBMISSION_STATE_QUEUED);
+  EXPECT_FALSE(response.results(1).response().has_submission());
 }
 
 TEST_F(PredictionServiceTest, MethodsThatAreNotThereSaySo) {

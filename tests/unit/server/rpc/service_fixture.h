@@ -17,6 +17,7 @@
 #include "server/rpc/prediction_service.h"
 #include "server/rpc/record_service.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_submission_store.h"
 
 namespace aifx::rpc {
 
@@ -56,27 +57,11 @@ class FakeEngine final : public PredictionEngine {
   }
 };
 
-// Stores nothing and says what it is told to.
-class FakeRecords final : public records::PredictionSink,
-                          public records::OutcomeSink,
-                          public records::RecordReader {
+// Holds two predictions.
+class FakeReader final : public records::RecordReader {
  public:
   absl::Status status;
-  base::CallContext last_context;
 
-  absl::StatusOr<records::SubmissionReceipt> Submit(const records::Submission& submission,
-                                                    const base::CallContext& context) override {
-    last_context = context;
-    if (!status.ok()) return status;
-    return records::SubmissionReceipt{submission.request_id, records::SubmissionState::kAcked,
-                                      "backend-1"};
-  }
-  absl::StatusOr<records::OutcomeReceipt> UpdateOutcome(const records::OutcomeUpdate& update,
-                                                        const base::CallContext&) override {
-    if (!status.ok()) return status;
-    return records::OutcomeReceipt{
-        .backend_prediction_id = "backend-1", .outcome = update.outcome, .duration_minutes = 90};
-  }
   absl::StatusOr<records::PredictionPage> ListPredictions(const records::PredictionQuery&,
                                                           const base::CallContext&) override {
     if (!status.ok()) return status;
@@ -141,20 +126,23 @@ class ServiceTest : public ::testing::Test {
   testing::FakeClock clock_;
   RecordingLogger logger_;
   FakeEngine engine_;
-  FakeRecords sink_;
+  testing::FakeSubmissionStore store_;
+  FakeReader reader_;
   CallGuard guard_{clock_, logger_, {.max_deadline = absl::Seconds(30), .receive_bytes = 1 << 20}};
   serving::Executor inference_{{.name = "inference", .threads = 1, .queue_limit = 1}};
+  serving::Executor durable_{{.name = "outbox", .threads = 1, .queue_limit = 4}};
   serving::Executor blocking_{{.name = "backend", .threads = 1, .queue_limit = 4}};
   PredictionService predictions_service_{{.guard = guard_,
                                           .engine = engine_,
-                                          .sink = sink_,
+                                          .submissions = store_,
                                           .inference = inference_,
+                                          .durable = durable_,
                                           .blocking = blocking_,
                                           .default_model = "house"}};
   RecordService records_service_{{.guard = guard_,
-                                  .predictions = sink_,
-                                  .outcomes = sink_,
-                                  .reader = sink_,
+                                  .submissions = store_,
+                                  .reader = reader_,
+                                  .durable = durable_,
                                   .blocking = blocking_}};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<ml::v1::PredictionService::Stub> predictions_;

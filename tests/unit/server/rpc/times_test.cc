@@ -31,5 +31,19 @@ TEST(TimesTest, RoundTripBeforeAndAfterTheEpoch) {
   EXPECT_EQ(DurationToProto(absl::Milliseconds(1500)).nanos(), 500'000'000);
 }
 
+TEST(TimesTest, DurationsAreNotNegative) {
+  for (const absl::Duration want : {absl::ZeroDuration(), absl::Milliseconds(1500)}) {
+    Violations violations;
+    EXPECT_EQ(DurationFromProto(DurationToProto(want), "d", violations), want);
+    EXPECT_THAT(violations, IsEmpty());
+  }
+  google::protobuf::Duration bad;
+  bad.set_seconds(-1);
+  Violations violations;
+  EXPECT_EQ(DurationFromProto(bad, "older_than", violations), std::nullopt);
+  ASSERT_EQ(violations.size(), 1u);
+  EXPECT_EQ(violations[0].field, "older_than");
+}
+
 }  // namespace
 }  // namespace aifx::rpc
