@@ -60,6 +60,7 @@ int RunUnguarded(const std::vector<std::string>& arguments, Console& console) {
   AddModels(app, invocation);
   AddHealth(app, invocation);
   AddTrain(app, invocation);
+  AddFeatures(app, invocation);
   if (IsUnknownCommand(app, arguments)) {
     console.err << "aifx: unknown command '" << arguments[0] << "'; `aifx --help` lists them\n";
     return kUsage;

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
+#include <iterator>
 #include <limits>
 
 #include "absl/strings/match.h"
@@ -25,8 +27,6 @@ using ::testing::HasSubstr;
 class FeatureSetTest : public ::testing::TestWithParam<const FeatureSet*> {
  protected:
   const FeatureSet& set() const { return *GetParam(); }
-  // The engine's own sets are defined on flat prices and bounded; pandas' definitions are not.
-  bool stationary() const { return absl::StartsWith(set().name(), "stationary-"); }
   // The first candle whose row does not depend on where the series starts.
   size_t settled() const { return std::max(set().memory() - 1, set().warm_up()); }
 
@@ -77,6 +77,13 @@ class FeatureSetTest : public ::testing::TestWithParam<const FeatureSet*> {
   }
 };
 
+// What holds for some sets only.
+class FiniteSetTest : public FeatureSetTest {};
+class RecursiveSetTest : public FeatureSetTest {};
+// The engine's own sets are defined on flat prices and bounded; pandas' definitions are not.
+class StationarySetTest : public FeatureSetTest {};
+class TechnicalSetTest : public FeatureSetTest {};
+
 TEST_P(FeatureSetTest, RemovingLaterCandlesChangesNothing) {
   const std::vector<market::Candle> candles = RandomCandles(900, 1);
   const FeatureMatrix whole = Compute(candles);
@@ -125,8 +132,7 @@ TEST_P(FeatureSetTest, CandleInProgressChangesNoClosedRow) {
   }
 }
 
-TEST_P(FeatureSetTest, NewestRowNeedsNoMoreThanItsMemory) {
-  if (set().recursive()) GTEST_SKIP() << "see MemoryHoldsAllButABillionth";
+TEST_P(FiniteSetTest, NewestRowNeedsNoMoreThanItsMemory) {
   const std::vector<market::Candle> candles = RandomCandles(700, 4);
   const FeatureMatrix whole = Compute(candles);
   for (size_t end = settled() + 1; end <= candles.size(); ++end) {
@@ -138,8 +144,7 @@ TEST_P(FeatureSetTest, NewestRowNeedsNoMoreThanItsMemory) {
   }
 }
 
-TEST_P(FeatureSetTest, MemoryHoldsAllButABillionth) {
-  if (!set().recursive()) GTEST_SKIP() << "see NewestRowNeedsNoMoreThanItsMemory";
+TEST_P(RecursiveSetTest, MemoryHoldsAllButABillionth) {
   const std::vector<market::Candle> candles = LivelyCandles(5000, 4);
   const FeatureMatrix whole = Compute(candles);
   const std::vector<double> medians = Medians(whole);
@@ -151,8 +156,7 @@ TEST_P(FeatureSetTest, MemoryHoldsAllButABillionth) {
   }
 }
 
-TEST_P(FeatureSetTest, OlderCandlesOfAnyKindChangeNothing) {
-  if (set().recursive()) GTEST_SKIP() << "a recursive column never forgets";
+TEST_P(FiniteSetTest, OlderCandlesOfAnyKindChangeNothing) {
   const std::vector<market::Candle> candles = RandomCandles(300, 5);
   const FeatureMatrix alone = Compute(candles);
   std::vector<market::Candle> longer = RandomCandles(1111, 6, 1e6, 1);
@@ -165,8 +169,7 @@ TEST_P(FeatureSetTest, OlderCandlesOfAnyKindChangeNothing) {
   }
 }
 
-TEST_P(FeatureSetTest, MemoryIsNotOverstated) {
-  if (set().recursive()) GTEST_SKIP() << "declared, not exact";
+TEST_P(FiniteSetTest, MemoryIsNotOverstated) {
   std::vector<market::Candle> candles = LivelyCandles(settled() + 1, 7);
   const FeatureMatrix before = Compute(candles);
   market::Candle& oldest = candles.front();
@@ -212,8 +215,7 @@ TEST_P(FeatureSetTest, ColumnsEqualRows) {
   }
 }
 
-TEST_P(FeatureSetTest, UndefinedIsNanAndNeverInfinite) {
-  if (stationary()) GTEST_SKIP() << "see StaysFinite...";
+TEST_P(TechnicalSetTest, UndefinedIsNanAndNeverInfinite) {
   for (uint64_t seed = 10; seed < 20; ++seed) {
     const FeatureMatrix matrix = Compute(RandomCandles(2000, seed));
     for (const double value : matrix.values) {
@@ -267,8 +269,7 @@ TEST_P(FeatureSetTest, AnswersToAShiftedPriceAsDeclared) {
   }
 }
 
-TEST_P(FeatureSetTest, StaysFiniteThroughGapsSpikesAndFlatStretches) {
-  if (!stationary()) GTEST_SKIP() << "see UndefinedIsNan...";
+TEST_P(StationarySetTest, StaysFiniteThroughGapsSpikesAndFlatStretches) {
   for (uint64_t seed = 10; seed < 40; ++seed) {
     for (const double price : {1.1, 1e-4, 150.0, 1e6}) {
       const FeatureMatrix matrix = Compute(RandomCandles(2000, seed, price, price * 1e-5));
@@ -280,8 +281,7 @@ TEST_P(FeatureSetTest, StaysFiniteThroughGapsSpikesAndFlatStretches) {
   }
 }
 
-TEST_P(FeatureSetTest, StaysFiniteAtTheEndsOfDoubles) {
-  if (!stationary()) GTEST_SKIP() << "a promise of the stationary sets";
+TEST_P(StationarySetTest, StaysFiniteAtTheEndsOfDoubles) {
   constexpr double kSmallest = std::numeric_limits<double>::denorm_min();
   for (const double price : {kSmallest, 1e-310, 1e300}) {
     std::vector<market::Candle> candles = FlatCandles(120, price);
@@ -293,8 +293,7 @@ TEST_P(FeatureSetTest, StaysFiniteAtTheEndsOfDoubles) {
   }
 }
 
-TEST_P(FeatureSetTest, FlatPricesGiveTheSameFiniteRowsAtEveryLevel) {
-  if (!stationary()) GTEST_SKIP() << "a promise of the stationary sets";
+TEST_P(StationarySetTest, FlatPricesGiveTheSameFiniteRowsAtEveryLevel) {
   const FeatureMatrix ones = Compute(FlatCandles(200, 1.0));
   for (const double price : {1.1, 0.3, 150.123, 1e-3}) {
     EXPECT_EQ(Compute(FlatCandles(200, price)).values, ones.values) << price;
@@ -344,7 +343,23 @@ TEST_P(FeatureSetTest, ReusesTheMatrix) {
 std::string TestName(const ::testing::TestParamInfo<const FeatureSet*>& info) {
   return absl::StrReplaceAll(info.param->name(), {{"-", "_"}, {".", "_"}});
 }
+
+template <typename Predicate>
+auto SetsThat(Predicate predicate) {
+  std::vector<const FeatureSet*> sets;
+  std::copy_if(EverySetAndColumn().begin(), EverySetAndColumn().end(), std::back_inserter(sets),
+               predicate);
+  return ::testing::ValuesIn(sets);
+}
+
+bool IsRecursive(const FeatureSet* set) { return set->recursive(); }
+bool IsStationary(const FeatureSet* set) { return absl::StartsWith(set->name(), "stationary-"); }
+
 INSTANTIATE_TEST_SUITE_P(All, FeatureSetTest, ::testing::ValuesIn(EverySetAndColumn()), TestName);
+INSTANTIATE_TEST_SUITE_P(All, FiniteSetTest, SetsThat(std::not_fn(IsRecursive)), TestName);
+INSTANTIATE_TEST_SUITE_P(All, RecursiveSetTest, SetsThat(IsRecursive), TestName);
+INSTANTIATE_TEST_SUITE_P(All, StationarySetTest, SetsThat(IsStationary), TestName);
+INSTANTIATE_TEST_SUITE_P(All, TechnicalSetTest, SetsThat(std::not_fn(IsStationary)), TestName);
 
 }  // namespace
 }  // namespace aifx::features
