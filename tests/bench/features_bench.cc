@@ -4,8 +4,8 @@
 //
 //   features_bench [--candles_csv=FILE] [--benchmark_...]
 //
-// FILE has the columns timestamp, open, high, low, close, volume, in that order, and hourly candles;
-// without it they are made up.
+// FILE has the columns timestamp, open, high, low, close, volume, in that order, and hourly
+// candles; without it they are made up.
 
 #include <benchmark/benchmark.h>
 
@@ -89,7 +89,7 @@ void RegisterIndicators() {
   Add("load", Columns, *NewSet("load", Convention::kReference, {}))->Arg(kCachedCount);
   for (const Convention convention : {Convention::kReference, Convention::kTaLib}) {
     const char* suffix = convention == Convention::kTaLib ? "/talib" : "/reference";
-    for (const std::string& name : EveryColumnName()) {
+    for (const std::string& name : EveryColumnName(convention)) {
       Add(absl::StrCat("indicator/", name, suffix), Columns, *NewSet(name, convention, {name}))
           ->Arg(kCachedCount);
     }
@@ -105,11 +105,10 @@ std::vector<market::Candle> ReadCandles(const std::string& path) {
     market::Candle candle;
     double volume = 0;
     candle.open_time = Utc(cells.at(0));
-    const bool good = cells.size() == 6 && absl::SimpleAtod(cells[1], &candle.open) &&
-                      absl::SimpleAtod(cells[2], &candle.high) &&
-                      absl::SimpleAtod(cells[3], &candle.low) &&
-                      absl::SimpleAtod(cells[4], &candle.close) &&
-                      absl::SimpleAtod(cells[5], &volume);
+    const bool good =
+        cells.size() == 6 && absl::SimpleAtod(cells[1], &candle.open) &&
+        absl::SimpleAtod(cells[2], &candle.high) && absl::SimpleAtod(cells[3], &candle.low) &&
+        absl::SimpleAtod(cells[4], &candle.close) && absl::SimpleAtod(cells[5], &volume);
     if (!good) {
       std::cerr << path << ": not a candle: " << line << "\n";
       std::exit(1);

@@ -131,6 +131,7 @@ class TaLibAdx final : public Indicator {
 };
 
 std::vector<IndicatorColumn> Columns(Convention convention) {
+  if (convention == Convention::kEngine) return {};
   const bool talib = convention == Convention::kTaLib;
   return {RatioColumn("adx_14", talib ? "adx(14,wilder)" : "adx(14,simple)",
                       talib ? 2 * kLength - 1 : 2 * kLength - 2, talib ? 0 : 2 * kLength,

@@ -44,6 +44,7 @@ class TaLibAtr final : public Indicator {
 };
 
 std::vector<IndicatorColumn> Columns(Convention convention) {
+  if (convention == Convention::kEngine) return {};
   const bool talib = convention == Convention::kTaLib;
   return {PriceColumn("atr_14", talib ? "atr(14,wilder)" : "atr(14,simple)",
                       talib ? kLength : kLength - 1, talib ? 0 : kLength + 1,

@@ -56,6 +56,7 @@ class Bollinger final : public Indicator {
 };
 
 std::vector<IndicatorColumn> Columns(Convention convention) {
+  if (convention == Convention::kEngine) return {};
   const std::string std =
       convention == Convention::kTaLib ? "std(close,20,ddof=0)" : "std(close,20,ddof=1)";
   constexpr auto kFollows = PriceShift::kFollows;

@@ -75,6 +75,7 @@ class Cci final : public Indicator {
 };
 
 std::vector<IndicatorColumn> Columns(Convention convention) {
+  if (convention == Convention::kEngine) return {};
   const std::string flat = convention == Convention::kTaLib ? ",flat=0" : ",flat=nan";
   return {RatioColumn("cci_20", "(tp-sma(tp,20))/(0.015*mad(tp,20)),tp=(high+low+close)/3" + flat,
                       kLength - 1, kLength, PriceShift::kInvariant)};

@@ -12,14 +12,19 @@ namespace aifx::features {
 absl::StatusOr<std::unique_ptr<ChunkBuilder>> ChunkBuilder::Make(
     Convention convention, absl::Span<const std::string> names) {
   std::unique_ptr<ChunkBuilder> builder(new ChunkBuilder);
-  for (const std::string& name : names) {
-    AIFX_RETURN_IF_ERROR(builder->Add(convention, name));
-  }
+  for (const std::string& name : names) AIFX_RETURN_IF_ERROR(builder->Add(convention, name));
   for (Member& member : builder->members_) {
     AIFX_ASSIGN_OR_RETURN(member.indicator,
                           member.family->make(builder->workspace_, convention, member.wanted));
   }
   return builder;
+}
+
+absl::StatusOr<std::vector<IndicatorColumn>> ChunkBuilder::Describe(
+    Convention convention, absl::Span<const std::string> names) {
+  ChunkBuilder builder;
+  for (const std::string& name : names) AIFX_RETURN_IF_ERROR(builder.Add(convention, name));
+  return std::move(builder.columns_);
 }
 
 absl::Status ChunkBuilder::Add(Convention convention, const std::string& name) {

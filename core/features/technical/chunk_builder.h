@@ -21,6 +21,10 @@ class ChunkBuilder {
   static absl::StatusOr<std::unique_ptr<ChunkBuilder>> Make(Convention convention,
                                                             absl::Span<const std::string> names);
 
+  // What is known of those columns, in the order of the names. NotFound as Make.
+  static absl::StatusOr<std::vector<IndicatorColumn>> Describe(Convention convention,
+                                                               absl::Span<const std::string> names);
+
   // The columns, in the order of the names.
   const std::vector<IndicatorColumn>& columns() const { return columns_; }
 

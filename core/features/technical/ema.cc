@@ -63,6 +63,7 @@ class TaLibEma final : public Indicator {
 };
 
 std::vector<IndicatorColumn> Columns(Convention convention) {
+  if (convention == Convention::kEngine) return {};
   const bool talib = convention == Convention::kTaLib;
   std::vector<IndicatorColumn> columns;
   for (const size_t n : kLengths) {

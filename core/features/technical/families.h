@@ -21,7 +21,11 @@
   FAMILY(kVolatility)                   \
   FAMILY(kAdx)                          \
   FAMILY(kWilliams)                     \
-  FAMILY(kCci)
+  FAMILY(kCci)                          \
+  FAMILY(kStationaryV1Columns)          \
+  FAMILY(kLaggedReturns)                \
+  FAMILY(kSpread)                       \
+  FAMILY(kSessions)
 
 namespace aifx::features::families {
 

@@ -20,4 +20,12 @@ IndicatorColumn RatioColumn(std::string name, std::string formula, size_t first_
           memory};
 }
 
+IndicatorColumn EngineColumn(std::string name, ColumnKind kind, std::string formula,
+                             size_t memory) {
+  return {{std::move(name), kind, PriceScaling::kInvariant, PriceShift::kNone},
+          std::move(formula),
+          memory - 1,
+          memory};
+}
+
 }  // namespace aifx::features

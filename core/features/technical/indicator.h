@@ -62,7 +62,8 @@ using Wanted = std::vector<bool>;
 
 // What one file of this folder offers. families.h lists them all.
 struct IndicatorFamily {
-  // Its columns in that convention; the same names in each. An engine column has one definition.
+  // Its columns in that convention; none where it has no definition there. kReference and kTaLib
+  // have the same names.
   std::vector<IndicatorColumn> (*columns)(Convention convention);
   // Makes an indicator on the workspace, which must outlive it. FailedPrecondition where the system
   // lacks something, such as a time zone.
@@ -77,6 +78,8 @@ absl::StatusOr<std::unique_ptr<Indicator>> MakeIndicator(Workspace& workspace,
                                                          const Wanted& wanted) {
   return std::make_unique<T>(workspace, convention, wanted);
 }
+// A column of the engine's own sets: without a unit, from its first whole window on.
+IndicatorColumn EngineColumn(std::string name, ColumnKind kind, std::string formula, size_t memory);
 
 }  // namespace aifx::features
 

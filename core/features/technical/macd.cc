@@ -78,6 +78,7 @@ class TaLibMacd final : public Indicator {
 };
 
 std::vector<IndicatorColumn> Columns(Convention convention) {
+  if (convention == Convention::kEngine) return {};
   const bool talib = convention == Convention::kTaLib;
   const std::string seed = talib ? ",seed=sma" : ",seed=first";
   const size_t first = talib ? kSlow - 1 + kSignal - 1 : 0;

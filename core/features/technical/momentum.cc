@@ -38,7 +38,8 @@ class Momentum final : public Indicator {
   SeriesBuffer& close_;
 };
 
-std::vector<IndicatorColumn> Columns(Convention) {
+std::vector<IndicatorColumn> Columns(Convention convention) {
+  if (convention == Convention::kEngine) return {};
   std::vector<IndicatorColumn> columns;
   for (const Shape& shape : kShapes) {
     const std::string change = absl::StrCat("close/close[-", shape.bars, "]-1");

@@ -44,7 +44,8 @@ class ReturnColumns final : public Indicator {
   Returns& returns_;
 };
 
-std::vector<IndicatorColumn> Columns(Convention) {
+std::vector<IndicatorColumn> Columns(Convention convention) {
+  if (convention == Convention::kEngine) return {};
   return {RatioColumn("returns", "close/close[-1]-1", 1, 2),
           RatioColumn("log_returns", "log(close/close[-1])", 1, 2),
           RatioColumn("price_change", "close/close[-1]-1", 1, 2)};

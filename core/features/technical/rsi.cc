@@ -110,6 +110,7 @@ class TaLibRsi final : public Indicator {
 };
 
 std::vector<IndicatorColumn> Columns(Convention convention) {
+  if (convention == Convention::kEngine) return {};
   const bool talib = convention == Convention::kTaLib;
   std::vector<IndicatorColumn> columns;
   for (const size_t n : kLengths) {

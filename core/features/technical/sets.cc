@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/features/stationary_v1_columns.h"
+
 namespace aifx::features {
 namespace {
 
@@ -25,6 +27,20 @@ const std::vector<std::string>& V32Columns() {
   return kColumns;
 }
 
+// All of stationary-v1, and what else is causal, bounded and of short memory.
+std::vector<std::string> StationaryV2Columns() {
+  std::vector<std::string> columns;
+  for (const stationary_v1::ColumnDefinition& column : stationary_v1::kColumns) {
+    columns.push_back(column.name);
+  }
+  for (const char* name : {"return_1_lag_1", "return_1_lag_2", "return_1_lag_3",
+                           "spread_against_48", "has_spread", "london_session", "new_york_session",
+                           "session_overlap", "london_fix_window", "new_york_cut_window"}) {
+    columns.push_back(name);
+  }
+  return columns;
+}
+
 const TechnicalSet* MustMake(std::string name, Convention convention,
                              const std::vector<std::string>& columns) {
   auto set = TechnicalSet::Make(std::move(name), convention, columns);
@@ -39,6 +55,7 @@ absl::Span<const TechnicalSet* const> TechnicalSets() {
       MustMake("v3.2", Convention::kReference, V32Columns()),
       MustMake("v3.2-talib", Convention::kTaLib, V32Columns()),
       MustMake("raw-ohlcv", Convention::kEngine, RawColumns()),
+      MustMake("stationary-v2", Convention::kEngine, StationaryV2Columns()),
   };
   return kSets;
 }

@@ -1,5 +1,7 @@
 #include "core/features/technical/shared_series.h"
 
+#include <cmath>
+
 #include "core/market/true_range.h"
 
 namespace aifx::features {
@@ -12,6 +14,10 @@ void Returns::Update(const Chunk& chunk) {
   const double* close = close_.data();
   double* __restrict out = values_.data();
   for (size_t i = chunk.begin; i < chunk.end; ++i) out[i] = close[i] / close[i - 1] - 1.0;
+}
+
+void LogClose::Update(const Chunk& chunk) {
+  for (size_t i = chunk.begin; i < chunk.end; ++i) values_.data()[i] = std::log(close_.data()[i]);
 }
 
 TrueRanges::TrueRanges(Workspace& workspace)

@@ -32,6 +32,20 @@ class Returns final : public SharedSeries {
   SeriesBuffer& values_;
 };
 
+// Natural logarithm of the close.
+class LogClose final : public SharedSeries {
+ public:
+  explicit LogClose(Workspace& workspace)
+      : close_(workspace.close()), values_(workspace.NewSeries()) {}
+  void Update(const Chunk& chunk) override;
+
+  SeriesBuffer& values() { return values_; }
+
+ private:
+  SeriesBuffer& close_;
+  SeriesBuffer& values_;
+};
+
 // True range; high - low at the first candle of the series.
 class TrueRanges final : public SharedSeries {
  public:

@@ -27,7 +27,8 @@ class Sma final : public Indicator {
   RollingSums& sums_;
 };
 
-std::vector<IndicatorColumn> Columns(Convention) {
+std::vector<IndicatorColumn> Columns(Convention convention) {
+  if (convention == Convention::kEngine) return {};
   std::vector<IndicatorColumn> columns;
   for (const size_t n : kLengths) {
     columns.push_back(PriceColumn(absl::StrCat("sma_", n), absl::StrCat("sma(close,", n, ")"),

@@ -44,6 +44,7 @@ class Stochastic final : public Indicator {
 };
 
 std::vector<IndicatorColumn> Columns(Convention convention) {
+  if (convention == Convention::kEngine) return {};
   const std::string flat = convention == Convention::kTaLib ? ",flat=0" : ",flat=nan";
   const std::string k = "100*(close-min(low,14))/(max(high,14)-min(low,14))" + flat;
   return {RatioColumn("stoch_k", k, 13, 14, PriceShift::kInvariant),

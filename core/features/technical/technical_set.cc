@@ -80,8 +80,7 @@ absl::StatusOr<std::unique_ptr<TechnicalSet>> TechnicalSet::Make(std::string nam
   set->name_ = std::move(name);
   set->convention_ = convention;
   set->names_ = std::move(columns);
-  AIFX_ASSIGN_OR_RETURN(const auto builder, ChunkBuilder::Make(convention, set->names_));
-  set->details_ = builder->columns();
+  AIFX_ASSIGN_OR_RETURN(set->details_, ChunkBuilder::Describe(convention, set->names_));
   for (const IndicatorColumn& column : set->details_) {
     set->columns_.push_back(column.column);
     set->warm_up_ = std::max(set->warm_up_, column.first_row);

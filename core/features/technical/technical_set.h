@@ -19,7 +19,8 @@ namespace aifx::features {
 // later calls.
 class TechnicalSet final : public FeatureSet {
  public:
-  // The errors of ChunkBuilder::Make.
+  // NotFound or InvalidArgument, naming the column, where one is unknown or listed twice. Build
+  // then fails where the system lacks what an indicator needs, such as a time zone.
   static absl::StatusOr<std::unique_ptr<TechnicalSet>> Make(std::string name, Convention convention,
                                                             std::vector<std::string> columns);
 

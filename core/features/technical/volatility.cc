@@ -34,6 +34,7 @@ class Volatility final : public Indicator {
 };
 
 std::vector<IndicatorColumn> Columns(Convention convention) {
+  if (convention == Convention::kEngine) return {};
   const char* end = convention == Convention::kTaLib ? ",ddof=0)" : ",ddof=1)";
   std::vector<IndicatorColumn> columns;
   for (const size_t n : kLengths) {

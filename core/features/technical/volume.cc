@@ -31,7 +31,8 @@ class Volume final : public Indicator {
   std::array<double, kChunkRows> mean_;
 };
 
-std::vector<IndicatorColumn> Columns(Convention) {
+std::vector<IndicatorColumn> Columns(Convention convention) {
+  if (convention == Convention::kEngine) return {};
   constexpr auto kInvariant = PriceShift::kInvariant;
   return {RatioColumn("volume_sma_20", "sma(volume,20)", kLength - 1, kLength, kInvariant),
           RatioColumn("volume_ratio", "volume/(sma(volume,20)+1e-10)", kLength - 1, kLength,

@@ -34,6 +34,7 @@ class Williams final : public Indicator {
 };
 
 std::vector<IndicatorColumn> Columns(Convention convention) {
+  if (convention == Convention::kEngine) return {};
   const std::string flat = convention == Convention::kTaLib ? ",flat=0" : ",flat=nan";
   return {RatioColumn("williams_r_14",
                       "-100*(max(high,14)-close)/(max(high,14)-min(low,14))" + flat, 13, 14,

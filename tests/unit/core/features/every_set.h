@@ -13,11 +13,11 @@
 // What the tests run over: made from the registries, so that no set and no indicator is forgotten.
 namespace aifx::features {
 
-// The names of all columns of all indicators.
-inline std::vector<std::string> EveryColumnName() {
+// The names of all columns of all indicators in that convention.
+inline std::vector<std::string> EveryColumnName(Convention convention) {
   std::vector<std::string> names;
   for (const IndicatorFamily* family : families::All()) {
-    for (const IndicatorColumn& column : family->columns(Convention::kReference)) {
+    for (const IndicatorColumn& column : family->columns(convention)) {
       names.push_back(column.column.name);
     }
   }
@@ -33,8 +33,9 @@ inline const TechnicalSet* NewSet(std::string name, Convention convention,
 // One set of every column, in each convention.
 inline const std::vector<const TechnicalSet*>& EveryIndicator() {
   static const auto& kSets = *new std::vector<const TechnicalSet*>{
-      NewSet("every-indicator", Convention::kReference, EveryColumnName()),
-      NewSet("every-indicator-talib", Convention::kTaLib, EveryColumnName())};
+      NewSet("every-indicator", Convention::kReference, EveryColumnName(Convention::kReference)),
+      NewSet("every-indicator-talib", Convention::kTaLib, EveryColumnName(Convention::kTaLib)),
+      NewSet("every-indicator-engine", Convention::kEngine, EveryColumnName(Convention::kEngine))};
   return kSets;
 }
 
@@ -49,9 +50,13 @@ inline std::vector<const FeatureSet*> EverySet() {
 inline const std::vector<const FeatureSet*>& EverySetAndColumn() {
   static const auto& kSets = *new auto([] {
     std::vector<const FeatureSet*> sets = EverySet();
-    for (const std::string& name : EveryColumnName()) {
-      sets.push_back(NewSet(absl::StrCat("only-", name), Convention::kReference, {name}));
-      sets.push_back(NewSet(absl::StrCat("only-", name, "-talib"), Convention::kTaLib, {name}));
+    const std::pair<const char*, Convention> conventions[] = {{"", Convention::kReference},
+                                                              {"-talib", Convention::kTaLib},
+                                                              {"-engine", Convention::kEngine}};
+    for (const auto& [suffix, convention] : conventions) {
+      for (const std::string& name : EveryColumnName(convention)) {
+        sets.push_back(NewSet(absl::StrCat("only-", name, suffix), convention, {name}));
+      }
     }
     return sets;
   }());

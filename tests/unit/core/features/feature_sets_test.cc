@@ -79,7 +79,11 @@ class FeatureSetTest : public ::testing::TestWithParam<const FeatureSet*> {
 
 // What holds for some sets only.
 class FiniteSetTest : public FeatureSetTest {};
+class PricedSetTest : public FeatureSetTest {};  // finite, and not of time alone
 class RecursiveSetTest : public FeatureSetTest {};
+// All but single columns of the engine: those of time, or neutral where the spread is unknown, stay
+// finite whatever the prices are.
+class CheckedSetTest : public FeatureSetTest {};
 // The engine's own sets are defined on flat prices and bounded; pandas' definitions are not.
 class StationarySetTest : public FeatureSetTest {};
 class TechnicalSetTest : public FeatureSetTest {};
@@ -169,19 +173,22 @@ TEST_P(FiniteSetTest, OlderCandlesOfAnyKindChangeNothing) {
   }
 }
 
-TEST_P(FiniteSetTest, MemoryIsNotOverstated) {
+TEST_P(PricedSetTest, MemoryIsNotOverstated) {
   std::vector<market::Candle> candles = LivelyCandles(settled() + 1, 7);
   const FeatureMatrix before = Compute(candles);
   market::Candle& oldest = candles.front();
   for (double* price : {&oldest.open, &oldest.high, &oldest.low, &oldest.close}) *price *= 1.03;
   oldest.high *= 1.01;
-  oldest.volume = *oldest.volume + 7;
+  oldest.volume.reset();
+  oldest.spread_pips.reset();
   const FeatureMatrix after = Compute(candles);
   const auto newest = [](const FeatureMatrix& matrix) {
     const auto row = matrix.Row(matrix.rows - 1);
     return std::vector<double>(row.begin(), row.end());
   };
-  EXPECT_NE(newest(after), newest(before)) << "the oldest candle has no influence";
+  const std::vector<double> a = newest(after), b = newest(before);
+  EXPECT_NE(std::memcmp(a.data(), b.data(), a.size() * sizeof(double)), 0)
+      << "the oldest candle has no influence";
 }
 
 TEST_P(FeatureSetTest, OneAtATimeEqualsBulkAtEveryRow) {
@@ -317,7 +324,7 @@ TEST_P(FeatureSetTest, TooFewCandlesIsAnErrorWithBothNumbers) {
               testing::StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("0 came")));
 }
 
-TEST_P(FeatureSetTest, ValuesThatAreNotFiniteAreAnErrorThatNamesColumnAndCandle) {
+TEST_P(CheckedSetTest, ValuesThatAreNotFiniteAreAnErrorThatNamesColumnAndCandle) {
   FeatureMatrix matrix;
   std::vector<market::Candle> candles = LivelyCandles(700, 9);
   market::Candle& broken = candles[555];
@@ -353,10 +360,20 @@ auto SetsThat(Predicate predicate) {
 }
 
 bool IsRecursive(const FeatureSet* set) { return set->recursive(); }
+bool IsFiniteAndPriced(const FeatureSet* set) {
+  return !set->recursive() &&
+         std::any_of(set->columns().begin(), set->columns().end(),
+                     [](const Column& c) { return c.kind != ColumnKind::kTime; });
+}
+bool IsEngineColumn(const FeatureSet* set) {
+  return set->convention() == Convention::kEngine && set->columns().size() == 1;
+}
 bool IsStationary(const FeatureSet* set) { return absl::StartsWith(set->name(), "stationary-"); }
 
 INSTANTIATE_TEST_SUITE_P(All, FeatureSetTest, ::testing::ValuesIn(EverySetAndColumn()), TestName);
 INSTANTIATE_TEST_SUITE_P(All, FiniteSetTest, SetsThat(std::not_fn(IsRecursive)), TestName);
+INSTANTIATE_TEST_SUITE_P(All, PricedSetTest, SetsThat(IsFiniteAndPriced), TestName);
+INSTANTIATE_TEST_SUITE_P(All, CheckedSetTest, SetsThat(std::not_fn(IsEngineColumn)), TestName);
 INSTANTIATE_TEST_SUITE_P(All, RecursiveSetTest, SetsThat(IsRecursive), TestName);
 INSTANTIATE_TEST_SUITE_P(All, StationarySetTest, SetsThat(IsStationary), TestName);
 INSTANTIATE_TEST_SUITE_P(All, TechnicalSetTest, SetsThat(std::not_fn(IsStationary)), TestName);

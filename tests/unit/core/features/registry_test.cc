@@ -99,6 +99,8 @@ TEST(RegistryTest, HashesArePinned) {
             "e5699f137fce25ed3272e6047c941f16e42396923472fb9f45831b6ea8b52157");
   EXPECT_EQ(Technical("v3.2-talib").hash(),
             "aa0475d9cd61092522b1561c70b33a30b951ef00640be7741cbcf2355481db63");
+  EXPECT_EQ(Technical("stationary-v2").hash(),
+            "e838b801ea5836915539adc2531b90a1fd2c5fa97064a63749ec59942f521f49");
   EXPECT_EQ(Technical("raw-ohlcv").hash(),
             "a7574a9c808877e76773f1494cf0bffcaeb12b073521b5c0aab13d3ba547423c");
 }
@@ -116,6 +118,7 @@ TEST(RegistryTest, EveryColumnHasOneNameFormulaAndFamilyInBothConventions) {
     const auto reference = family->columns(Convention::kReference);
     const auto talib = family->columns(Convention::kTaLib);
     ASSERT_EQ(reference.size(), talib.size());
+    EXPECT_FALSE(reference.empty() && family->columns(Convention::kEngine).empty());
     for (size_t k = 0; k < reference.size(); ++k) {
       EXPECT_EQ(reference[k].column.name, talib[k].column.name);
       EXPECT_TRUE(names.insert(reference[k].column.name).second) << reference[k].column.name;
