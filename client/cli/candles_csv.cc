@@ -90,8 +90,8 @@ absl::StatusOr<std::map<std::string, size_t>> ReadHeader(absl::string_view line,
 }  // namespace
 
 absl::StatusOr<std::vector<market::Candle>> ParseCandlesCsv(absl::string_view text,
-                                                            absl::string_view name,
-                                                            double pip_size) {
+                                                            absl::string_view name, double pip_size,
+                                                            std::vector<size_t>* line_numbers) {
   absl::ConsumePrefix(&text, "\xef\xbb\xbf");  // what spreadsheets put in front of UTF-8
   const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
   AIFX_ASSIGN_OR_RETURN(const auto columns, ReadHeader(lines[0], name));
@@ -107,6 +107,7 @@ absl::StatusOr<std::vector<market::Candle>> ParseCandlesCsv(absl::string_view te
     }
     AIFX_ASSIGN_OR_RETURN(market::Candle candle, ReadCandle(row, pip_size));
     candles.push_back(candle);
+    if (line_numbers != nullptr) line_numbers->push_back(i + 1);
   }
   return candles;
 }

@@ -14,10 +14,10 @@ namespace aifx::cli {
 // timestamp (the open time, UTC), open, high, low, close; volume, spread (in price units) and
 // spread_pips may be left out, and their cells empty. Other columns are ignored. InvalidArgument
 // names the line and the column; `name` is how messages call the file. Whether the candles make
-// sense is for the server to say.
+// sense is for the server to say. `lines`, where given, becomes the line number of each candle.
 absl::StatusOr<std::vector<market::Candle>> ParseCandlesCsv(absl::string_view text,
-                                                            absl::string_view name,
-                                                            double pip_size);
+                                                            absl::string_view name, double pip_size,
+                                                            std::vector<size_t>* lines = nullptr);
 
 }  // namespace aifx::cli
 

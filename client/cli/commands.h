@@ -27,6 +27,7 @@ void AddHealth(CLI::App& app, Invocation& invocation);
 void AddTrain(CLI::App& app, Invocation& invocation);
 void AddData(CLI::App& app, Invocation& invocation);
 void AddBackend(CLI::App& app, Invocation& invocation);  // backend/backend.cc
+void AddFeatures(CLI::App& app, Invocation& invocation);
 
 }  // namespace aifx::cli
 

@@ -19,9 +19,9 @@ std::string TimeWord(const google::protobuf::Timestamp& time) { return TimeWord(
 
 absl::StatusOr<absl::Time> ParseTimeWord(absl::string_view text) {
   for (const char* format :
-       {"%Y-%m-%d%ET%H:%M:%E*S%Ez", "%Y-%m-%d%ET%H:%M%Ez", "%Y-%m-%d %H:%M:%E*S UTC",
-        "%Y-%m-%d %H:%M UTC", "%Y-%m-%d%ET%H:%M:%E*S", "%Y-%m-%d%ET%H:%M", "%Y-%m-%d %H:%M:%E*S",
-        "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
+       {"%Y-%m-%d%ET%H:%M:%E*S%Ez", "%Y-%m-%d%ET%H:%M%Ez", "%Y-%m-%d %H:%M:%E*S%Ez",
+        "%Y-%m-%d %H:%M:%E*S UTC", "%Y-%m-%d %H:%M UTC", "%Y-%m-%d%ET%H:%M:%E*S",
+        "%Y-%m-%d%ET%H:%M", "%Y-%m-%d %H:%M:%E*S", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
     absl::Time time;
     std::string error;
     if (absl::ParseTime(format, text, absl::UTCTimeZone(), &time, &error) &&

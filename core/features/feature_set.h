@@ -1,7 +1,9 @@
 #ifndef AIFX_CORE_FEATURES_FEATURE_SET_H_
 #define AIFX_CORE_FEATURES_FEATURE_SET_H_
 
+#include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,12 +26,51 @@ struct FeatureMatrix {
   }
 };
 
+// The same, column by column: values[column * rows + row].
+struct FeatureColumns {
+  size_t rows = 0;
+  size_t columns = 0;
+  std::vector<double> values;
+
+  absl::Span<const double> Column(size_t column) const {
+    return absl::MakeConstSpan(values).subspan(column * rows, rows);
+  }
+};
+
 // Where a column's information comes from; decides which of the answer's factors it feeds.
 enum class ColumnKind { kPrice, kTime, kMacro };
+
+// How a column answers where every price of the series is multiplied by a constant. Tests hold it.
+enum class PriceScaling { kInvariant, kProportional };
+// How it answers where a constant is added to every price; kNone: in no simple way.
+enum class PriceShift { kNone, kInvariant, kFollows };
 
 struct Column {
   std::string name;
   ColumnKind kind = ColumnKind::kPrice;
+  PriceScaling scaling = PriceScaling::kInvariant;
+  PriceShift shift = PriceShift::kNone;
+};
+
+// Whose definition the names of a set stand for, where there are several (docs/features.md).
+enum class Convention {
+  kEngine,     // one definition only
+  kReference,  // as pandas computes them: simple means, exponential means from the first value
+  kTaLib       // as TA-Lib does: Wilder's averages, exponential means from a simple one
+};
+
+// Computes a feature set one candle at a time: constant memory, and no allocation after it was
+// made. Not thread-safe.
+class FeatureStream {
+ public:
+  virtual ~FeatureStream() = default;
+
+  // Takes the next closed candle of the series. Its row, as Compute gives it (so a value may be
+  // NaN); empty during warm-up. The span is valid until the next call.
+  virtual absl::Span<const double> Next(const market::Candle& candle) = 0;
+
+  // Starts over with another series.
+  virtual void Restart() = 0;
 };
 
 // A named, versioned, ordered list of causal features: the value at candle t uses candles <= t
@@ -41,26 +82,55 @@ class FeatureSet {
   // Such as "stationary-v1".
   virtual const std::string& name() const = 0;
   virtual const std::vector<Column>& columns() const = 0;
-  // How many candles (itself included) the newest row depends on. Rows before memory() - 1 are
-  // warm-up and are not produced.
+  virtual Convention convention() const { return Convention::kEngine; }
+  // How many candles (itself included) the newest row depends on.
   virtual size_t memory() const = 0;
+  // The first candle that gets a row; those before it are warm-up. Where it is less than
+  // memory() - 1, the rows in between depend on where the series starts.
+  virtual size_t warm_up() const { return memory() - 1; }
+  // Whether a column never forgets the first candle quite: beyond memory() candles 1e-9 of it is
+  // left. Such rows depend on where the series starts and must be cached by its first candle.
+  virtual bool recursive() const { return false; }
   // SHA-256 of the set's canonical text: name, version, convention, columns in order, parameters.
   virtual const std::string& hash() const = 0;
 
-  // One row for each candle from index memory() - 1 on, into `out` (reused, so that a steady caller
-  // does not allocate). Row r belongs to candles[memory() - 1 + r].
-  // FailedPrecondition, saying how many candles are needed and came, where there are fewer than
-  // memory(); Internal, naming the column and the candle, where a value is not finite.
+  // One row for each candle from index warm_up() on, into `out` (reused, so that a steady caller
+  // does not allocate). Row r belongs to candles[warm_up() + r].
+  // FailedPrecondition, saying how many candles are needed and came, where there are no more than
+  // warm_up(); Internal, naming the column and the candle, where a value is not finite.
   // REQUIRES: candles passed market::ValidateCandles.
   virtual absl::Status Build(absl::Span<const market::Candle> candles,
                              FeatureMatrix& out) const = 0;
 
-  // Candles needed for a sequence of rows: memory() + sequence - 1.
-  size_t CandlesNeeded(size_t sequence) const { return memory() + sequence - 1; }
+  // The same, but leaves values that are undefined (0/0 on flat prices, no volume) as NaN: for data
+  // sets, which drop such rows and count them.
+  virtual absl::Status Compute(absl::Span<const market::Candle> candles, FeatureMatrix& out) const {
+    return Build(candles, out);
+  }
+
+  // Compute's values as contiguous columns. Faster where a set computes them that way.
+  virtual absl::Status ComputeColumns(absl::Span<const market::Candle> candles,
+                                      FeatureColumns& out) const;
+
+  // The set, one candle at a time; its rows are those of Compute. The set must outlive it.
+  // FailedPrecondition where the system lacks what the set needs, such as a time zone.
+  virtual absl::StatusOr<std::unique_ptr<FeatureStream>> NewStream() const;
+
+  // The fewest candles that give a sequence of rows: warm_up() + sequence.
+  size_t CandlesNeeded(size_t sequence) const { return warm_up() + sequence; }
+  // The candles that a sequence of rows depends on: memory() + sequence - 1, and not fewer than
+  // needed. With fewer, the rows of a recursive set differ from those of the whole history.
+  size_t CandlesWanted(size_t sequence) const {
+    return std::max(memory() - 1, warm_up()) + sequence;
+  }
 };
 
 // The set of that name, which lives for the whole process. NotFound, listing the names that exist.
 absl::StatusOr<const FeatureSet*> FindFeatureSet(absl::string_view name);
+
+// The same with a convention beside the name: FindFeatureSet("v3.2", kTaLib) is "v3.2-talib". Sets
+// with one definition only are found under every convention.
+absl::StatusOr<const FeatureSet*> FindFeatureSet(absl::string_view name, Convention convention);
 
 // The engine's default: stationary-v1.
 const FeatureSet& DefaultFeatureSet();

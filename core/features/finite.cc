@@ -24,7 +24,7 @@ bool SumIsFinite(absl::Span<const double> values) {
 absl::Status CheckFinite(const FeatureSet& set, const FeatureMatrix& matrix) {
   for (size_t i = 0; i < matrix.values.size(); ++i) {
     if (std::isfinite(matrix.values[i])) continue;
-    const size_t candle = i / matrix.columns + set.memory() - 1;
+    const size_t candle = i / matrix.columns + set.warm_up();
     return absl::InternalError(absl::StrCat("feature set ", set.name(), ": column ",
                                             set.columns()[i % matrix.columns].name, " at candles[",
                                             candle, "] is ", matrix.values[i], ", not finite"));

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "absl/strings/str_cat.h"
+
 namespace aifx::features {
 namespace {
 
@@ -34,6 +36,13 @@ const std::array<Point, kMinutesPerDay>& DayCircle() {
 int64_t FloorDivide(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
 }  // namespace
+
+absl::StatusOr<absl::TimeZone> LoadZone(absl::string_view name) {
+  absl::TimeZone zone;
+  if (absl::LoadTimeZone(name, &zone)) return zone;
+  return absl::FailedPreconditionError(
+      absl::StrCat("the system's time zone database (tzdata) has no zone ", name));
+}
 
 void UtcOffset::LookUp(int64_t unix_seconds) {
   const absl::Time time = absl::FromUnixSeconds(unix_seconds);

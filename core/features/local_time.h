@@ -4,10 +4,16 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 
 namespace aifx::features {
+
+// The time zone of that name, such as "Europe/London". FailedPrecondition where the system's time
+// zone database lacks it.
+absl::StatusOr<absl::TimeZone> LoadZone(absl::string_view name);
 
 // Seconds to add to UTC for a zone's local time. Looks the offset up once and keeps it until the
 // next transition, because a look-up costs as much as all other features of a candle. Cheap to

@@ -48,6 +48,7 @@ struct ColumnDefinition {
   // Part of the text that is hashed. A change of what a column means must change it, and is then a
   // new set under a new name: models in use were trained on the old one.
   const char* formula;
+  size_t memory;  // candles that a value depends on
 };
 
 // In the order of ColumnIndex.

@@ -1,5 +1,6 @@
 #include "core/pipeline/predictor.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -87,6 +88,7 @@ absl::StatusOr<PreparedRequest> Predictor::Prepare(PredictRequest request) const
   PreparedRequest prepared{.request = std::move(request), .served = std::move(served)};
   prepared.feature_set = set;
   prepared.candles_needed = set->CandlesNeeded(static_cast<size_t>(manifest.sequence));
+  prepared.candles_wanted = set->CandlesWanted(static_cast<size_t>(manifest.sequence));
   prepared.now = prepared.request.as_of.value_or(clock_.Now());
   if (!prepared.request.candles.has_value()) {
     if (source_ == nullptr) {
@@ -110,6 +112,14 @@ absl::Status Predictor::CheckCandles(PreparedRequest& prepared) const {
   for (base::Warning& warning : findings.warnings) {
     prepared.warnings.push_back(std::move(warning));
   }
+  if (prepared.candles.size() < prepared.candles_wanted) {
+    prepared.warnings.push_back(
+        {"SHORT_HISTORY",
+         absl::StrCat("feature set ", prepared.feature_set->name(),
+                      " never forgets its first candle quite: with ", prepared.candles.size(),
+                      " candles instead of ", prepared.candles_wanted,
+                      " its values differ from those the model was trained on")});
+  }
   return absl::OkStatus();
 }
 
@@ -118,7 +128,7 @@ absl::Status Predictor::Fetch(PreparedRequest& prepared, const base::CallContext
     StageTimer timer(prepared.times.fetch);
     AIFX_ASSIGN_OR_RETURN(prepared.candles,
                           source_->Newest(prepared.request.pair, prepared.request.timeframe,
-                                          prepared.candles_needed, prepared.now, context));
+                                          prepared.candles_wanted, prepared.now, context));
   }
   if (prepared.candles.size() < prepared.candles_needed) {
     return TooFewFetched(prepared, prepared.candles.size());
@@ -143,7 +153,8 @@ std::vector<absl::StatusOr<PredictAnswer>> Predictor::Run(absl::Span<PreparedReq
     PreparedRequest& item = items[i];
     {
       StageTimer timer(item.times.features);
-      const auto newest = absl::MakeConstSpan(item.candles).last(item.candles_needed);
+      const auto newest = absl::MakeConstSpan(item.candles)
+                              .last(std::min(item.candles.size(), item.candles_wanted));
       if (absl::Status built = item.feature_set->Build(newest, matrix); !built.ok()) {
         answers[i] = std::move(built);
         continue;
@@ -157,7 +168,9 @@ std::vector<absl::StatusOr<PredictAnswer>> Predictor::Run(absl::Span<PreparedReq
     if (group == nullptr) group = &groups.emplace_back();
     group->items.push_back(&item);
     group->positions.push_back(i);
-    group->windows.insert(group->windows.end(), matrix.values.begin(), matrix.values.end());
+    const auto sequence = static_cast<size_t>(item.served.model->manifest().sequence);
+    const auto window = absl::MakeConstSpan(matrix.values).last(sequence * matrix.columns);
+    group->windows.insert(group->windows.end(), window.begin(), window.end());
   }
   for (Group& group : groups) {
     const absl::Status ran = RunGroup(group);

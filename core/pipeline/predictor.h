@@ -58,7 +58,8 @@ struct PreparedRequest {
   PredictRequest request;
   serving::ServedModel served;
   const features::FeatureSet* feature_set = nullptr;
-  size_t candles_needed = 0;
+  size_t candles_needed = 0;  // fewest; a recursive feature set wants more
+  size_t candles_wanted = 0;
   absl::Time now;  // as_of, else the clock
   std::vector<market::Candle> candles;
   std::vector<base::Warning> warnings;

@@ -10,7 +10,7 @@ absl::StatusOr<Dataset> Dataset::Make(absl::Span<const market::Candle> candles,
                                       size_t sequence) {
   Dataset data;
   data.sequence_ = sequence;
-  data.first_candle_ = feature_set.memory() - 1;
+  data.first_candle_ = feature_set.warm_up();
   AIFX_RETURN_IF_ERROR(feature_set.Build(candles, data.matrix_));
   data.values_.assign(data.matrix_.values.begin(), data.matrix_.values.end());
   for (size_t t = data.first_candle_ + sequence - 1; t < candles.size(); ++t) {

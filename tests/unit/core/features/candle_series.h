@@ -36,12 +36,13 @@ inline std::vector<market::Candle> FlatCandles(size_t count, double price,
 }
 
 // A random walk of hourly candles in steps of `tick`, with price gaps, spikes, flat stretches of up
-// to 80 candles and breaks in time. The same for the same seed.
+// to 80 candles and breaks in time, with volumes and spreads. The same for the same seed.
 inline std::vector<market::Candle> RandomCandles(size_t count, uint64_t seed, double price = 1.1,
                                                  double tick = 1e-5) {
   std::mt19937_64 bits(seed);
   const auto uniform = [&] { return static_cast<double>(bits() >> 11) * 0x1p-53; };
   const auto move = [&](double scale) { return tick * std::round(scale * (uniform() - 0.5)); };
+  std::mt19937_64 volume_bits(seed + 1);
   std::vector<market::Candle> candles;
   absl::Time time = Utc("2015-01-05T00:00:00Z");
   const double floor = 1000 * tick;
@@ -63,7 +64,22 @@ inline std::vector<market::Candle> RandomCandles(size_t count, uint64_t seed, do
       candle.low = std::min(candle.open, candle.close) - std::abs(move(100));
     }
     price = candle.close;
+    candle.volume = static_cast<double>(1 + volume_bits() % 5000);
+    candle.spread_pips = static_cast<double>(volume_bits() % 100) * 0.1;
     candles.push_back(candle);
+  }
+  return candles;
+}
+
+// The same walk without flat stretches: no two closes and no high and low alike, so that no ratio
+// is undefined.
+inline std::vector<market::Candle> LivelyCandles(size_t count, uint64_t seed) {
+  std::vector<market::Candle> candles = RandomCandles(count, seed);
+  for (size_t i = 0; i < count; ++i) {
+    market::Candle& candle = candles[i];
+    candle.high += 1e-4 + static_cast<double>(i % 4) * 2e-5;
+    candle.low -= 1e-4;
+    candle.close += static_cast<double>(i % 3) * 3e-5;
   }
   return candles;
 }

@@ -1,17 +1,22 @@
-// What every registered feature set must keep: no look into the future, finite memory, no NaN.
+// What every feature set and every indicator must keep: no look into the future, the declared
+// memory, the same rows in bulk and one at a time.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
+#include <iterator>
 #include <limits>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "core/features/registry.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/core/features/candle_series.h"
+#include "tests/unit/core/features/every_set.h"
 
 namespace aifx::features {
 namespace {
@@ -22,33 +27,72 @@ using ::testing::HasSubstr;
 class FeatureSetTest : public ::testing::TestWithParam<const FeatureSet*> {
  protected:
   const FeatureSet& set() const { return *GetParam(); }
+  // The first candle whose row does not depend on where the series starts.
+  size_t settled() const { return std::max(set().memory() - 1, set().warm_up()); }
 
-  FeatureMatrix Build(absl::Span<const market::Candle> candles) const {
+  FeatureMatrix Compute(absl::Span<const market::Candle> candles) const {
     FeatureMatrix matrix;
-    EXPECT_OK(set().Build(candles, matrix));
-    EXPECT_EQ(matrix.rows, candles.size() - (set().memory() - 1));
+    EXPECT_OK(set().Compute(candles, matrix));
+    EXPECT_EQ(matrix.rows, candles.size() - set().warm_up());
     EXPECT_EQ(matrix.columns, set().columns().size());
     EXPECT_EQ(matrix.values.size(), matrix.rows * matrix.columns);
     return matrix;
   }
+
+  const std::string& ColumnName(size_t column) const { return set().columns()[column].name; }
 
   // Bit for bit, so that not even a rounding error of what lies outside the window gets in.
   void ExpectSameBits(absl::Span<const double> got, absl::Span<const double> want,
                       absl::string_view where) const {
     ASSERT_EQ(got.size(), want.size());
     for (size_t c = 0; c < got.size(); ++c) {
+      if (std::isnan(got[c]) && std::isnan(want[c])) continue;
       EXPECT_EQ(std::memcmp(&got[c], &want[c], sizeof(double)), 0)
-          << where << ", column " << set().columns()[c].name << ": " << got[c] << " and "
-          << want[c];
+          << where << ", column " << ColumnName(c) << ": " << got[c] << " and " << want[c];
+    }
+  }
+
+  // The median size of each column's values, a measure of what is small there.
+  std::vector<double> Medians(const FeatureMatrix& matrix) const {
+    std::vector<double> medians;
+    for (size_t c = 0; c < matrix.columns; ++c) {
+      std::vector<double> sizes;
+      for (size_t r = 0; r < matrix.rows; ++r) {
+        if (!std::isnan(matrix.Row(r)[c])) sizes.push_back(std::abs(matrix.Row(r)[c]));
+      }
+      std::sort(sizes.begin(), sizes.end());
+      medians.push_back(sizes.empty() ? 0 : sizes[sizes.size() / 2]);
+    }
+    return medians;
+  }
+
+  void ExpectClose(absl::Span<const double> got, absl::Span<const double> want,
+                   absl::Span<const double> medians, double tolerance,
+                   absl::string_view where) const {
+    for (size_t c = 0; c < got.size(); ++c) {
+      if (std::isnan(got[c]) && std::isnan(want[c])) continue;
+      EXPECT_NEAR(got[c], want[c], tolerance * std::max(std::abs(want[c]), medians[c]))
+          << where << ", column " << ColumnName(c);
     }
   }
 };
 
+// What holds for some sets only.
+class FiniteSetTest : public FeatureSetTest {};
+class PricedSetTest : public FeatureSetTest {};  // finite, and not of time alone
+class RecursiveSetTest : public FeatureSetTest {};
+// All but single columns of the engine: those of time, or neutral where the spread is unknown, stay
+// finite whatever the prices are.
+class CheckedSetTest : public FeatureSetTest {};
+// The engine's own sets are defined on flat prices and bounded; pandas' definitions are not.
+class StationarySetTest : public FeatureSetTest {};
+class TechnicalSetTest : public FeatureSetTest {};
+
 TEST_P(FeatureSetTest, RemovingLaterCandlesChangesNothing) {
   const std::vector<market::Candle> candles = RandomCandles(900, 1);
-  const FeatureMatrix whole = Build(candles);
-  for (size_t count = set().memory(); count <= candles.size(); count += 7) {
-    const FeatureMatrix part = Build(absl::MakeConstSpan(candles).first(count));
+  const FeatureMatrix whole = Compute(candles);
+  for (size_t count = set().warm_up() + 1; count <= candles.size(); count += 17) {
+    const FeatureMatrix part = Compute(absl::MakeConstSpan(candles).first(count));
     for (size_t r = 0; r < part.rows; ++r) {
       ExpectSameBits(part.Row(r), whole.Row(r), absl::StrCat("row ", r, " of ", count));
     }
@@ -58,57 +102,184 @@ TEST_P(FeatureSetTest, RemovingLaterCandlesChangesNothing) {
 
 TEST_P(FeatureSetTest, ReplacingLaterCandlesChangesNothing) {
   std::vector<market::Candle> candles = RandomCandles(400, 2);
-  const FeatureMatrix before = Build(candles);
-  const size_t last_row = 250 - set().memory();
+  const FeatureMatrix before = Compute(candles);
+  const size_t last_row = 249 - set().warm_up();
   const std::vector<market::Candle> others = RandomCandles(400, 3, 150, 1e-3);
   for (size_t i = 250; i < candles.size(); ++i) {
     const absl::Time open_time = candles[i].open_time;
     candles[i] = others[i];
     candles[i].open_time = open_time;
   }
-  const FeatureMatrix after = Build(candles);
+  const FeatureMatrix after = Compute(candles);
   for (size_t r = 0; r <= last_row; ++r) {
     ExpectSameBits(after.Row(r), before.Row(r), absl::StrCat("row ", r));
   }
 }
 
-TEST_P(FeatureSetTest, NewestRowNeedsNoMoreThanItsMemory) {
-  const std::vector<market::Candle> candles = RandomCandles(1500, 4);
-  const FeatureMatrix whole = Build(candles);
-  for (size_t r = 0; r < whole.rows; ++r) {
-    const FeatureMatrix one = Build(absl::MakeConstSpan(candles).subspan(r, set().memory()));
-    ASSERT_EQ(one.rows, 1u);
-    ExpectSameBits(one.Row(0), whole.Row(r), absl::StrCat("row ", r));
+// A candle counts once it is closed. Until then it changes all the time, and no closed row may
+// follow it.
+TEST_P(FeatureSetTest, CandleInProgressChangesNoClosedRow) {
+  std::vector<market::Candle> candles = RandomCandles(300, 12);
+  const FeatureMatrix closed = Compute(candles);
+  market::Candle forming = candles.back();
+  forming.open_time += absl::Hours(1);
+  candles.push_back(forming);
+  for (const double move : {0.0, 0.05, -0.05}) {
+    candles.back().close = forming.close + move;
+    candles.back().high = forming.high + std::max(move, 0.0);
+    candles.back().low = forming.low + std::min(move, 0.0);
+    candles.back().volume = 1e6 * move * move;
+    const FeatureMatrix with_forming = Compute(candles);
+    for (size_t r = 0; r < closed.rows; ++r) {
+      ExpectSameBits(with_forming.Row(r), closed.Row(r), absl::StrCat("row ", r));
+    }
+  }
+}
+
+TEST_P(FiniteSetTest, NewestRowNeedsNoMoreThanItsMemory) {
+  const std::vector<market::Candle> candles = RandomCandles(700, 4);
+  const FeatureMatrix whole = Compute(candles);
+  for (size_t end = settled() + 1; end <= candles.size(); ++end) {
+    const size_t count = settled() + 1;
+    const FeatureMatrix part = Compute(absl::MakeConstSpan(candles).subspan(end - count, count));
+    ExpectSameBits(part.Row(part.rows - 1), whole.Row(end - 1 - set().warm_up()),
+                   absl::StrCat("candle ", end - 1));
     if (HasFailure()) return;
   }
 }
 
-TEST_P(FeatureSetTest, OlderCandlesOfAnyKindChangeNothing) {
+TEST_P(RecursiveSetTest, MemoryHoldsAllButABillionth) {
+  const std::vector<market::Candle> candles = LivelyCandles(5000, 4);
+  const FeatureMatrix whole = Compute(candles);
+  const std::vector<double> medians = Medians(whole);
+  for (size_t end = set().memory(); end <= candles.size(); end += 97) {
+    const FeatureMatrix part =
+        Compute(absl::MakeConstSpan(candles).subspan(end - set().memory(), set().memory()));
+    ExpectClose(part.Row(part.rows - 1), whole.Row(end - 1 - set().warm_up()), medians, 1e-9,
+                absl::StrCat("candle ", end - 1));
+  }
+}
+
+TEST_P(FiniteSetTest, OlderCandlesOfAnyKindChangeNothing) {
   const std::vector<market::Candle> candles = RandomCandles(300, 5);
-  const FeatureMatrix alone = Build(candles);
+  const FeatureMatrix alone = Compute(candles);
   std::vector<market::Candle> longer = RandomCandles(1111, 6, 1e6, 1);
   const absl::Duration shift = candles.front().open_time - absl::Hours(1) - longer.back().open_time;
   for (market::Candle& candle : longer) candle.open_time += shift;
   longer.insert(longer.end(), candles.begin(), candles.end());
-  const FeatureMatrix with_history = Build(longer);
-  for (size_t r = 0; r < alone.rows; ++r) {
+  const FeatureMatrix with_history = Compute(longer);
+  for (size_t r = settled() - set().warm_up(); r < alone.rows; ++r) {
     ExpectSameBits(with_history.Row(r + 1111), alone.Row(r), absl::StrCat("row ", r));
   }
 }
 
-TEST_P(FeatureSetTest, MemoryIsNotOverstated) {
-  std::vector<market::Candle> candles = RandomCandles(set().memory(), 7);
-  const FeatureMatrix before = Build(candles);
-  for (double* price : {&candles[0].open, &candles[0].high, &candles[0].low, &candles[0].close}) {
-    *price *= 1.01;
-  }
-  EXPECT_NE(Build(candles).values, before.values) << "the oldest candle has no influence";
+TEST_P(PricedSetTest, MemoryIsNotOverstated) {
+  std::vector<market::Candle> candles = LivelyCandles(settled() + 1, 7);
+  const FeatureMatrix before = Compute(candles);
+  market::Candle& oldest = candles.front();
+  for (double* price : {&oldest.open, &oldest.high, &oldest.low, &oldest.close}) *price *= 1.03;
+  oldest.high *= 1.01;
+  oldest.volume.reset();
+  oldest.spread_pips.reset();
+  const FeatureMatrix after = Compute(candles);
+  const auto newest = [](const FeatureMatrix& matrix) {
+    const auto row = matrix.Row(matrix.rows - 1);
+    return std::vector<double>(row.begin(), row.end());
+  };
+  const std::vector<double> a = newest(after), b = newest(before);
+  EXPECT_NE(std::memcmp(a.data(), b.data(), a.size() * sizeof(double)), 0)
+      << "the oldest candle has no influence";
 }
 
-TEST_P(FeatureSetTest, StaysFiniteThroughGapsSpikesAndFlatStretches) {
+TEST_P(FeatureSetTest, OneAtATimeEqualsBulkAtEveryRow) {
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<FeatureStream> stream, set().NewStream());
+  for (const uint64_t seed : {20, 21}) {
+    const std::vector<market::Candle> candles = RandomCandles(3000, seed);
+    const FeatureMatrix bulk = Compute(candles);
+    for (size_t i = 0; i < candles.size(); ++i) {
+      const absl::Span<const double> row = stream->Next(candles[i]);
+      ASSERT_EQ(row.empty(), i < set().warm_up()) << i;
+      if (!row.empty()) ExpectSameBits(row, bulk.Row(i - set().warm_up()), absl::StrCat("row ", i));
+      if (HasFailure()) return;
+    }
+    stream->Restart();
+  }
+}
+
+TEST_P(FeatureSetTest, ColumnsEqualRows) {
+  for (const size_t count : {set().warm_up() + 1, set().warm_up() + 700}) {
+    const std::vector<market::Candle> candles = RandomCandles(count, 22);
+    const FeatureMatrix rows = Compute(candles);
+    FeatureColumns columns;
+    ASSERT_OK(set().ComputeColumns(candles, columns));
+    ASSERT_EQ(columns.rows, rows.rows);
+    ASSERT_EQ(columns.columns, rows.columns);
+    for (size_t r = 0; r < rows.rows; ++r) {
+      std::vector<double> row;
+      for (size_t c = 0; c < columns.columns; ++c) row.push_back(columns.Column(c)[r]);
+      ExpectSameBits(row, rows.Row(r), absl::StrCat("row ", r, " of ", count));
+    }
+  }
+}
+
+TEST_P(TechnicalSetTest, UndefinedIsNanAndNeverInfinite) {
+  for (uint64_t seed = 10; seed < 20; ++seed) {
+    const FeatureMatrix matrix = Compute(RandomCandles(2000, seed));
+    for (const double value : matrix.values) {
+      ASSERT_FALSE(std::isinf(value)) << "seed " << seed;
+      ASSERT_FALSE(std::isnan(value) && set().convention() == Convention::kTaLib) << seed;
+    }
+  }
+}
+
+// Prices and factors with few digits, so that what is equal stays equal.
+TEST_P(FeatureSetTest, AnswersToAScaledPriceAsDeclared) {
+  const std::vector<market::Candle> candles = RandomCandles(600, 8, 1.125, 0x1p-17);
+  const FeatureMatrix before = Compute(candles);
+  for (const double factor : {2.0, 137.5, 1.0 / 1024}) {
+    std::vector<market::Candle> scaled = candles;
+    for (market::Candle& candle : scaled) {
+      for (double* price : {&candle.open, &candle.high, &candle.low, &candle.close}) {
+        *price *= factor;
+      }
+    }
+    FeatureMatrix want = before;
+    for (size_t i = 0; i < want.values.size(); ++i) {
+      const Column& column = set().columns()[i % want.columns];
+      if (column.scaling == PriceScaling::kProportional) want.values[i] *= factor;
+    }
+    const FeatureMatrix after = Compute(scaled);
+    const std::vector<double> medians = Medians(want);
+    for (size_t r = 0; r < after.rows; ++r) {
+      ExpectClose(after.Row(r), want.Row(r), medians, 1e-8, absl::StrCat("row ", r, " x ", factor));
+    }
+  }
+}
+
+TEST_P(FeatureSetTest, AnswersToAShiftedPriceAsDeclared) {
+  const std::vector<market::Candle> candles = RandomCandles(600, 8, 1.125, 0x1p-17);
+  FeatureMatrix want = Compute(candles);
+  const double shift = 0.875;
+  std::vector<market::Candle> shifted = candles;
+  for (market::Candle& candle : shifted) {
+    for (double* price : {&candle.open, &candle.high, &candle.low, &candle.close}) *price += shift;
+  }
+  FeatureMatrix after = Compute(shifted);
+  for (size_t i = 0; i < want.values.size(); ++i) {
+    const Column& column = set().columns()[i % want.columns];
+    if (column.shift == PriceShift::kFollows) want.values[i] += shift;
+    if (column.shift == PriceShift::kNone) want.values[i] = after.values[i] = 0;
+  }
+  const std::vector<double> medians = Medians(want);
+  for (size_t r = 0; r < after.rows; ++r) {
+    ExpectClose(after.Row(r), want.Row(r), medians, 1e-8, absl::StrCat("row ", r));
+  }
+}
+
+TEST_P(StationarySetTest, StaysFiniteThroughGapsSpikesAndFlatStretches) {
   for (uint64_t seed = 10; seed < 40; ++seed) {
     for (const double price : {1.1, 1e-4, 150.0, 1e6}) {
-      const FeatureMatrix matrix = Build(RandomCandles(2000, seed, price, price * 1e-5));
+      const FeatureMatrix matrix = Compute(RandomCandles(2000, seed, price, price * 1e-5));
       for (const double value : matrix.values) {
         ASSERT_TRUE(std::isfinite(value)) << "seed " << seed;
         ASSERT_LE(std::abs(value), 14.0 + 1e-9) << "seed " << seed;
@@ -117,7 +288,7 @@ TEST_P(FeatureSetTest, StaysFiniteThroughGapsSpikesAndFlatStretches) {
   }
 }
 
-TEST_P(FeatureSetTest, StaysFiniteAtTheEndsOfDoubles) {
+TEST_P(StationarySetTest, StaysFiniteAtTheEndsOfDoubles) {
   constexpr double kSmallest = std::numeric_limits<double>::denorm_min();
   for (const double price : {kSmallest, 1e-310, 1e300}) {
     std::vector<market::Candle> candles = FlatCandles(120, price);
@@ -125,14 +296,14 @@ TEST_P(FeatureSetTest, StaysFiniteAtTheEndsOfDoubles) {
       candles[i].high = candles[i].close = price + std::max(kSmallest, price * 1e-16);
       candles[i].high *= 2;
     }
-    Build(candles);
+    Compute(candles);
   }
 }
 
-TEST_P(FeatureSetTest, FlatPricesGiveTheSameFiniteRowsAtEveryLevel) {
-  const FeatureMatrix ones = Build(FlatCandles(200, 1.0));
+TEST_P(StationarySetTest, FlatPricesGiveTheSameFiniteRowsAtEveryLevel) {
+  const FeatureMatrix ones = Compute(FlatCandles(200, 1.0));
   for (const double price : {1.1, 0.3, 150.123, 1e-3}) {
-    EXPECT_EQ(Build(FlatCandles(200, price)).values, ones.values) << price;
+    EXPECT_EQ(Compute(FlatCandles(200, price)).values, ones.values) << price;
   }
   for (size_t c = 0; c < ones.columns; ++c) {
     if (set().columns()[c].kind != ColumnKind::kPrice) continue;
@@ -142,39 +313,23 @@ TEST_P(FeatureSetTest, FlatPricesGiveTheSameFiniteRowsAtEveryLevel) {
   }
 }
 
-TEST_P(FeatureSetTest, DoesNotDependOnThePriceLevel) {
-  const std::vector<market::Candle> candles = RandomCandles(600, 8);
-  const FeatureMatrix before = Build(candles);
-  for (const double factor : {2.0, 137.5, 1e-3}) {
-    std::vector<market::Candle> scaled = candles;
-    for (market::Candle& candle : scaled) {
-      for (double* price : {&candle.open, &candle.high, &candle.low, &candle.close}) {
-        *price *= factor;
-      }
-    }
-    const FeatureMatrix after = Build(scaled);
-    for (size_t i = 0; i < before.values.size(); ++i) {
-      ASSERT_NEAR(after.values[i], before.values[i], 1e-8)
-          << set().columns()[i % before.columns].name << ", factor " << factor;
-    }
-  }
-}
-
 TEST_P(FeatureSetTest, TooFewCandlesIsAnErrorWithBothNumbers) {
   FeatureMatrix matrix;
-  const std::vector<market::Candle> candles = FlatCandles(set().memory() - 1, 1.1);
+  const std::vector<market::Candle> candles = FlatCandles(set().warm_up(), 1.1);
   EXPECT_THAT(set().Build(candles, matrix),
               testing::StatusIs(absl::StatusCode::kFailedPrecondition,
-                                AllOf(HasSubstr(absl::StrCat("needs ", set().memory())),
-                                      HasSubstr(absl::StrCat(set().memory() - 1, " came")))));
+                                AllOf(HasSubstr(absl::StrCat("needs ", set().warm_up() + 1)),
+                                      HasSubstr(absl::StrCat(set().warm_up(), " came")))));
   EXPECT_THAT(set().Build({}, matrix),
               testing::StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("0 came")));
 }
 
-TEST_P(FeatureSetTest, ValuesThatAreNotFiniteAreAnErrorThatNamesColumnAndCandle) {
+TEST_P(CheckedSetTest, ValuesThatAreNotFiniteAreAnErrorThatNamesColumnAndCandle) {
   FeatureMatrix matrix;
-  std::vector<market::Candle> candles = RandomCandles(700, 9);
-  candles[555].close = std::numeric_limits<double>::quiet_NaN();
+  std::vector<market::Candle> candles = LivelyCandles(700, 9);
+  market::Candle& broken = candles[555];
+  broken.open = broken.high = broken.low = broken.close = kNan;
+  broken.volume.reset();
   EXPECT_THAT(set().Build(candles, matrix),
               testing::StatusIs(absl::StatusCode::kInternal,
                                 AllOf(HasSubstr(absl::StrCat("column ", set().columns()[0].name)),
@@ -183,34 +338,45 @@ TEST_P(FeatureSetTest, ValuesThatAreNotFiniteAreAnErrorThatNamesColumnAndCandle)
 
 TEST_P(FeatureSetTest, ReusesTheMatrix) {
   FeatureMatrix matrix;
-  const std::vector<market::Candle> candles = RandomCandles(500, 11);
+  const std::vector<market::Candle> candles = LivelyCandles(500, 11);
   ASSERT_OK(set().Build(candles, matrix));
   const double* const memory = matrix.values.data();
-  ASSERT_OK(set().Build(absl::MakeConstSpan(candles).first(100), matrix));
-  EXPECT_EQ(matrix.rows, 101 - set().memory());
+  ASSERT_OK(set().Build(absl::MakeConstSpan(candles).first(set().warm_up() + 50), matrix));
+  EXPECT_EQ(matrix.rows, 50u);
   ASSERT_OK(set().Build(candles, matrix));
   EXPECT_EQ(matrix.values.data(), memory);
 }
 
-TEST_P(FeatureSetTest, IsFoundByItsName) {
-  ASSERT_OK_AND_ASSIGN(const FeatureSet* found, FindFeatureSet(set().name()));
-  EXPECT_EQ(found, &set());
-  EXPECT_EQ(set().hash().size(), 64u);
-}
-
 std::string TestName(const ::testing::TestParamInfo<const FeatureSet*>& info) {
-  return absl::StrReplaceAll(info.param->name(), {{"-", "_"}});
+  return absl::StrReplaceAll(info.param->name(), {{"-", "_"}, {".", "_"}});
 }
-INSTANTIATE_TEST_SUITE_P(All, FeatureSetTest,
-                         ::testing::ValuesIn(AllFeatureSets().begin(), AllFeatureSets().end()),
-                         TestName);
 
-TEST(RegistryTest, UnknownNameListsWhatThereIs) {
-  EXPECT_THAT(FindFeatureSet("stationary-v0"),
-              testing::StatusIs(absl::StatusCode::kNotFound,
-                                AllOf(HasSubstr("stationary-v0"), HasSubstr("stationary-v1"))));
-  EXPECT_EQ(DefaultFeatureSet().name(), "stationary-v1");
+template <typename Predicate>
+auto SetsThat(Predicate predicate) {
+  std::vector<const FeatureSet*> sets;
+  std::copy_if(EverySetAndColumn().begin(), EverySetAndColumn().end(), std::back_inserter(sets),
+               predicate);
+  return ::testing::ValuesIn(sets);
 }
+
+bool IsRecursive(const FeatureSet* set) { return set->recursive(); }
+bool IsFiniteAndPriced(const FeatureSet* set) {
+  return !set->recursive() &&
+         std::any_of(set->columns().begin(), set->columns().end(),
+                     [](const Column& c) { return c.kind != ColumnKind::kTime; });
+}
+bool IsEngineColumn(const FeatureSet* set) {
+  return set->convention() == Convention::kEngine && set->columns().size() == 1;
+}
+bool IsStationary(const FeatureSet* set) { return absl::StartsWith(set->name(), "stationary-"); }
+
+INSTANTIATE_TEST_SUITE_P(All, FeatureSetTest, ::testing::ValuesIn(EverySetAndColumn()), TestName);
+INSTANTIATE_TEST_SUITE_P(All, FiniteSetTest, SetsThat(std::not_fn(IsRecursive)), TestName);
+INSTANTIATE_TEST_SUITE_P(All, PricedSetTest, SetsThat(IsFiniteAndPriced), TestName);
+INSTANTIATE_TEST_SUITE_P(All, CheckedSetTest, SetsThat(std::not_fn(IsEngineColumn)), TestName);
+INSTANTIATE_TEST_SUITE_P(All, RecursiveSetTest, SetsThat(IsRecursive), TestName);
+INSTANTIATE_TEST_SUITE_P(All, StationarySetTest, SetsThat(IsStationary), TestName);
+INSTANTIATE_TEST_SUITE_P(All, TechnicalSetTest, SetsThat(std::not_fn(IsStationary)), TestName);
 
 }  // namespace
 }  // namespace aifx::features

@@ -126,6 +126,40 @@ TEST_F(PredictorTest, OlderHistoryChangesNoBit) {
   EXPECT_EQ(all.market_condition, least.market_condition);
 }
 
+// v3.2 needs 199 candles before the first row and, as its exponential means never forget their
+// first value, wants 2,100.
+TEST_F(PredictorTest, RecursiveFeaturesWantMoreCandlesThanTheyNeed) {
+  const features::FeatureSet& set = **features::FindFeatureSet("v3.2");
+  model::Manifest manifest = testing::FakeManifest("legacy");
+  manifest.feature_set = set.name();
+  manifest.feature_set_hash = set.hash();
+  manifest.features = static_cast<int64_t>(set.columns().size());
+  manifest.scaler = {std::vector<double>(set.columns().size(), 0.0),
+                     std::vector<double>(set.columns().size(), 1.0)};
+  manifest.importance.assign(set.columns().size(), 1.0 / 38);
+  ASSERT_OK(store_.Add(manifest, {{"model.pt", "program"}}));
+  ASSERT_OK(store_.SetActive("legacy", manifest.version));
+  registry_.Refresh();
+  source_.candles = testing::RandomWalk({.count = 2200});
+  clock_.Advance(market::CloseTime(kHour, source_.candles.back().open_time) - clock_.Now());
+  const Predictor predictor = MakePredictor();
+  const auto answer = [&](size_t newest) {
+    PredictRequest request = NoCandles();
+    request.model.name = "legacy";
+    if (newest > 0) request.candles.emplace(source_.candles.end() - newest, source_.candles.end());
+    return Predict(predictor, std::move(request));
+  };
+  const auto is_short = Contains(Field(&base::Warning::code, "SHORT_HISTORY"));
+  ASSERT_OK_AND_ASSIGN(const records::Prediction fetched, answer(0));
+  EXPECT_THAT(fetched.warnings, Not(is_short));
+  ASSERT_OK_AND_ASSIGN(const records::Prediction all, answer(2103));
+  EXPECT_THAT(all.warnings, Not(is_short));
+  EXPECT_EQ(all.probabilities, fetched.probabilities);
+  ASSERT_OK_AND_ASSIGN(const records::Prediction few, answer(203));
+  EXPECT_THAT(few.warnings, is_short);
+  EXPECT_THAT(answer(202), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("203")));
+}
+
 TEST_F(PredictorTest, FetchedCandlesGiveTheAnswerOfTheSameCandlesGiven) {
   const Predictor predictor = MakePredictor();
   ASSERT_OK_AND_ASSIGN(const records::Prediction given, Predict(predictor, Request(candles_)));

@@ -1,0 +1,93 @@
+// aifx features compute: the features of a file of candles, without server or backend.
+#include "client/cli/features_compute.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/candles_csv.h"
+#include "client/cli/errors.h"
+#include "client/cli/features_table.h"
+#include "core/base/files.h"
+#include "core/base/status_macros.h"
+
+namespace aifx::cli {
+namespace {
+
+constexpr size_t kLargestFile = size_t{1} << 30;
+
+struct Options {
+  std::string csv;
+  std::string set = "stationary-v1";
+  std::string convention = "reference";
+  std::string out;
+};
+
+absl::StatusOr<const features::FeatureSet*> FindSet(const Options& options) {
+  const auto convention = options.convention == "talib" ? features::Convention::kTaLib
+                                                        : features::Convention::kReference;
+  const auto set = features::FindFeatureSet(options.set, convention);
+  if (set.ok()) return set;
+  return absl::InvalidArgumentError(absl::StrCat("--set: ", set.status().message()));
+}
+
+// Returns what was written and what was left out, in words.
+absl::StatusOr<std::string> Compute(const Options& options, absl::Time now) {
+  AIFX_ASSIGN_OR_RETURN(const features::FeatureSet* set, FindSet(options));
+  AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options.csv, kLargestFile));
+  std::vector<size_t> lines;
+  // No set of the engine uses spreads in price units here, so the pair's pip does not matter.
+  AIFX_ASSIGN_OR_RETURN(const std::vector<market::Candle> candles,
+                        ParseCandlesCsv(text, options.csv, 0.0001, &lines));
+  AIFX_RETURN_IF_ERROR(CheckCandleLines(candles, lines, options.csv, now));
+  AIFX_ASSIGN_OR_RETURN(const FeatureTable table, MakeFeatureTable(*set, candles));
+  AIFX_RETURN_IF_ERROR(base::WriteFileAtomically(options.out, table.csv));
+  std::string report = absl::StrCat("wrote ", table.rows, " rows of ", set->columns().size(),
+                                    " columns (", set->name(), ") to ", options.out);
+  if (table.undefined_rows > 0) {
+    absl::StrAppend(&report, "\nwarning: left out ", table.undefined_rows,
+                    " rows with an undefined value, first ", table.undefined_column, " of ",
+                    options.csv, ":", lines[table.undefined_candle]);
+  }
+  if (set->recursive()) {
+    absl::StrAppend(&report, "\nnote: ", set->name(), " has recursive columns: the first ",
+                    set->memory(), " candles depend on where the file starts");
+  }
+  return report;
+}
+
+int Run(const Options& options, Console& console) {
+  const absl::StatusOr<std::string> report = Compute(options, console.clock.Now());
+  if (!report.ok()) return ReportError("features compute", report.status(), console);
+  console.err << *report << "\n";
+  return kDone;
+}
+
+}  // namespace
+
+void AddFeaturesCompute(CLI::App& features, Invocation& invocation) {
+  auto options = std::make_shared<Options>();
+  CLI::App* compute =
+      features.add_subcommand("compute", "Compute a feature set of the candles in a file, offline");
+  compute
+      ->add_option("--csv", options->csv,
+                   "candles, oldest first: timestamp (the open time, UTC), open, high, low, close, "
+                   "volume; volume may be left out where the set needs none")
+      ->required();
+  compute->add_option("--set", options->set, "feature set, such as v3.2")->capture_default_str();
+  compute
+      ->add_option("--convention", options->convention,
+                   "whose definitions, where there are several")
+      ->check(CLI::IsMember({"reference", "talib"}))
+      ->capture_default_str();
+  compute
+      ->add_option("--out", options->out,
+                   "CSV to write: timestamp and the set's columns, one line a candle from the "
+                   "first that has all of them")
+      ->required();
+  compute->callback([options, &invocation] {
+    invocation.run = [options, &invocation] { return Run(*options, invocation.console); };
+  });
+}
+
+}  // namespace aifx::cli

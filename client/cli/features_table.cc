@@ -1,0 +1,125 @@
+#include "client/cli/features_table.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
+
+namespace aifx::cli {
+namespace {
+
+std::string TimeText(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
+}
+
+absl::Status CheckValues(const market::Candle& candle, absl::string_view place) {
+  const std::pair<const char*, double> prices[] = {
+      {"open", candle.open}, {"high", candle.high}, {"low", candle.low}, {"close", candle.close}};
+  for (const auto& [column, price] : prices) {
+    if (std::isfinite(price) && price > 0) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(place, ": ", column, " is ", price, ", must be a price > 0"));
+  }
+  for (const auto& [column, price] : prices) {
+    if (price > candle.high) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(place, ": ", column, " ", price, " is above high ", candle.high));
+    }
+    if (price < candle.low) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(place, ": ", column, " ", price, " is below low ", candle.low));
+    }
+  }
+  const std::pair<const char*, std::optional<double>> amounts[] = {{"volume", candle.volume},
+                                                                   {"spread", candle.spread_pips}};
+  for (const auto& [column, amount] : amounts) {
+    if (!amount.has_value() || (std::isfinite(*amount) && *amount >= 0)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(place, ": ", column, " is ", *amount, ", must be >= 0"));
+  }
+  return absl::OkStatus();
+}
+
+void AppendNumber(double value, std::string& out) {
+  char digits[32];
+  const std::to_chars_result end = std::to_chars(digits, digits + sizeof(digits), value);
+  out.append(digits, end.ptr);
+}
+
+// The index of the first value that is not finite, or the row's size.
+size_t FirstUndefined(absl::Span<const double> row) {
+  const auto found =
+      std::find_if_not(row.begin(), row.end(), [](double v) { return std::isfinite(v); });
+  return static_cast<size_t>(found - row.begin());
+}
+
+}  // namespace
+
+absl::Status CheckCandleLines(absl::Span<const market::Candle> candles,
+                              absl::Span<const size_t> lines, absl::string_view name,
+                              absl::Time now) {
+  absl::Duration shortest = absl::InfiniteDuration();
+  for (size_t i = 0; i < candles.size(); ++i) {
+    const std::string place = absl::StrCat(name, ":", lines[i]);
+    AIFX_RETURN_IF_ERROR(CheckValues(candles[i], place));
+    if (i == 0) continue;
+    const absl::Duration step = candles[i].open_time - candles[i - 1].open_time;
+    if (step <= absl::ZeroDuration()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(place, ": timestamp is ", TimeText(candles[i].open_time),
+                       ", not later than that of line ", lines[i - 1],
+                       "; candles must come oldest first, each once"));
+    }
+    shortest = std::min(shortest, step);
+  }
+  if (candles.size() > 1 && candles.back().open_time + shortest > now) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, ":", lines.back(), ": timestamp is ", TimeText(candles.back().open_time),
+                     ": that candle has not closed yet; leave it out"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<FeatureTable> MakeFeatureTable(const features::FeatureSet& set,
+                                              absl::Span<const market::Candle> candles) {
+  if (candles.size() <= set.warm_up()) {
+    return absl::FailedPreconditionError(absl::StrCat("feature set ", set.name(), " needs ",
+                                                      set.warm_up() + 1, " candles, ",
+                                                      candles.size(), " came"));
+  }
+  AIFX_ASSIGN_OR_RETURN(const auto stream, set.NewStream());
+  FeatureTable table;
+  table.csv = "timestamp";
+  for (const features::Column& column : set.columns()) {
+    absl::StrAppend(&table.csv, ",", column.name);
+  }
+  table.csv += '\n';
+  for (size_t i = 0; i < candles.size(); ++i) {
+    const absl::Span<const double> row = stream->Next(candles[i]);
+    if (row.empty()) continue;
+    if (const size_t undefined = FirstUndefined(row); undefined < row.size()) {
+      if (table.undefined_rows++ == 0) {
+        table.undefined_candle = i;
+        table.undefined_column = set.columns()[undefined].name;
+      }
+      continue;
+    }
+    table.csv += TimeText(candles[i].open_time);
+    for (const double value : row) {
+      table.csv += ',';
+      AppendNumber(value, table.csv);
+    }
+    table.csv += '\n';
+    ++table.rows;
+  }
+  if (table.rows > 0) return table;
+  return absl::FailedPreconditionError(
+      absl::StrCat("no candle has all columns of ", set.name(), ": ", table.undefined_column,
+                   " is undefined (", table.undefined_column == "volume" ? "no volume" : "0/0",
+                   ") at ", TimeText(candles[table.undefined_candle].open_time)));
+}
+
+}  // namespace aifx::cli

@@ -1,0 +1,75 @@
+#include "core/features/technical/rolling_sums.h"
+
+#include <cassert>
+
+namespace aifx::features {
+namespace {
+
+template <size_t kPieces>
+void Join(const std::array<const double*, WindowPieces::kMost>& piece, double scale, size_t size,
+          double* __restrict out) {
+  std::array<const double*, kPieces> sums;  // a copy that the compiler keeps in registers
+  for (size_t k = 0; k < kPieces; ++k) sums[k] = piece[k];
+  for (size_t i = 0; i < size; ++i) {
+    double sum = sums[0][i];
+    for (size_t k = 1; k < kPieces; ++k) sum += sums[k][i];
+    out[i] = sum * scale;
+  }
+}
+
+}  // namespace
+
+WindowPieces::WindowPieces(size_t length) {
+  assert(length >= 1 && length <= kLongestPast);
+  size_t covered = 0;
+  for (size_t level = 0; (length >> level) != 0; ++level) {
+    if (((length >> level) & 1) == 0) continue;
+    assert(count < kMost);
+    piece[count++] = {level, covered};
+    covered += size_t{1} << level;
+  }
+}
+
+RollingSums::RollingSums(Workspace& workspace, SeriesBuffer& values)
+    : workspace_(workspace), levels_{&values} {}
+
+void RollingSums::Require(size_t length) {
+  const WindowPieces pieces(length);
+  while (levels_.size() <= pieces.piece[pieces.count - 1].level) {
+    levels_.back()->RequirePast(size_t{1} << (levels_.size() - 1));
+    levels_.push_back(&workspace_.NewSeries());
+  }
+  for (size_t k = 0; k < pieces.count; ++k) {
+    levels_[pieces.piece[k].level]->RequirePast(pieces.piece[k].offset);
+  }
+}
+
+void RollingSums::Update(const Chunk& chunk) {
+  for (size_t level = 1; level < levels_.size(); ++level) {
+    const size_t half_width = size_t{1} << (level - 1);
+    const double* newer = levels_[level - 1]->data() + chunk.begin;
+    const double* older = newer - half_width;
+    double* __restrict out = levels_[level]->data() + chunk.begin;
+    for (size_t i = 0; i < chunk.size(); ++i) out[i] = newer[i] + older[i];
+  }
+}
+
+void RollingSums::Sum(size_t length, const Chunk& chunk, double* out) const {
+  ScaledSum(length, 1.0, chunk, out);
+}
+
+void RollingSums::Mean(size_t length, const Chunk& chunk, double* out) const {
+  ScaledSum(length, 1.0 / static_cast<double>(length), chunk, out);
+}
+
+void RollingSums::ScaledSum(size_t length, double scale, const Chunk& chunk, double* out) const {
+  const WindowPieces pieces(length);
+  std::array<const double*, WindowPieces::kMost> sums;
+  for (size_t k = 0; k < pieces.count; ++k) {
+    sums[k] = levels_[pieces.piece[k].level]->data() + chunk.begin - pieces.piece[k].offset;
+  }
+  static constexpr decltype(&Join<1>) kJoin[] = {Join<1>, Join<2>, Join<3>, Join<4>};
+  kJoin[pieces.count - 1](sums, scale, chunk.size(), out);
+}
+
+}  // namespace aifx::features

@@ -1,0 +1,72 @@
+#ifndef AIFX_CORE_FEATURES_TECHNICAL_TECHNICAL_SET_H_
+#define AIFX_CORE_FEATURES_TECHNICAL_TECHNICAL_SET_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "core/base/mutex.h"
+#include "core/features/feature_set.h"
+#include "core/features/technical/chunk_builder.h"
+
+namespace aifx::features {
+
+// A feature set made of columns of the indicators of families.h. Its memory is the largest of its
+// columns, and kRecursiveMemory where one is recursive. Build may be called from any number of
+// threads; each keeps one of the set's builders (some 300 KB) while it works, and they are kept for
+// later calls.
+class TechnicalSet final : public FeatureSet {
+ public:
+  // NotFound or InvalidArgument, naming the column, where one is unknown or listed twice. Build
+  // then fails where the system lacks what an indicator needs, such as a time zone.
+  static absl::StatusOr<std::unique_ptr<TechnicalSet>> Make(std::string name, Convention convention,
+                                                            std::vector<std::string> columns);
+
+  const std::string& name() const override { return name_; }
+  const std::vector<Column>& columns() const override { return columns_; }
+  Convention convention() const override { return convention_; }
+  size_t memory() const override { return memory_; }
+  size_t warm_up() const override { return warm_up_; }
+  bool recursive() const override { return recursive_; }
+  const std::string& hash() const override { return hash_; }
+  absl::Status Build(absl::Span<const market::Candle> candles, FeatureMatrix& out) const override;
+  absl::Status Compute(absl::Span<const market::Candle> candles, FeatureMatrix& out) const override;
+  absl::Status ComputeColumns(absl::Span<const market::Candle> candles,
+                              FeatureColumns& out) const override;
+  absl::StatusOr<std::unique_ptr<FeatureStream>> NewStream() const override;
+
+  // What hash() is the SHA-256 of: name, convention, memory, and a line a column with its formula.
+  const std::string& canonical_text() const { return canonical_text_; }
+  // What is known of each column.
+  const std::vector<IndicatorColumn>& details() const { return details_; }
+
+ private:
+  struct Worker;
+
+  TechnicalSet() = default;
+  absl::Status CheckCount(size_t candles) const;
+  absl::StatusOr<std::unique_ptr<Worker>> TakeWorker() const;
+  void GiveBack(std::unique_ptr<Worker> worker) const;
+
+  std::string name_;
+  Convention convention_ = Convention::kEngine;
+  std::vector<std::string> names_;
+  std::vector<Column> columns_;
+  std::vector<IndicatorColumn> details_;
+  size_t memory_ = 1;
+  size_t warm_up_ = 0;
+  bool recursive_ = false;
+  std::string canonical_text_;
+  std::string hash_;
+  mutable base::Mutex mutex_;
+  mutable std::vector<std::unique_ptr<Worker>> idle_ ABSL_GUARDED_BY(mutex_);
+
+ public:
+  ~TechnicalSet() override;
+};
+
+}  // namespace aifx::features
+
+#endif  // AIFX_CORE_FEATURES_TECHNICAL_TECHNICAL_SET_H_

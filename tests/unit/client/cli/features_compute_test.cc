@@ -1,0 +1,165 @@
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "client/cli/app.h"
+#include "client/cli/features_table.h"
+#include "core/base/files.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/unit/client/cli/captured_console.h"
+
+namespace aifx::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char kGolden[] = "tests/golden/features/technical_candles.csv";
+
+// The golden candles without the comment line: header and one line a candle.
+std::vector<std::string> GoldenLines() {
+  std::vector<std::string> lines =
+      absl::StrSplit(base::ReadFile(kGolden).value(), '\n', absl::SkipEmpty());
+  lines.erase(lines.begin());
+  return lines;
+}
+
+class FeaturesComputeTest : public ::testing::Test {
+ protected:
+  void WriteInput(const std::vector<std::string>& lines) {
+    std::ofstream(input()) << absl::StrJoin(lines, "\n") << "\n";
+  }
+  std::string input() const { return folder_ / "in.csv"; }
+  std::string output() const { return folder_ / "out.csv"; }
+
+  int Compute(const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"features", "compute", "--csv",
+                                          input(),    "--out",   output()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    captured_.err.str("");
+    return RunCli(arguments, captured_.console);
+  }
+  std::string err() const { return captured_.err.str(); }
+
+  // Computes with line `number` (1: the header) replaced, and expects to be told about it.
+  void ExpectRefused(size_t number, const std::string& line, const std::string& want) {
+    std::vector<std::string> lines = GoldenLines();
+    lines[number - 1] = line;
+    WriteInput(lines);
+    EXPECT_EQ(Compute({"--set", "v3.2"}), kUsage) << want;
+    EXPECT_THAT(err(), HasSubstr(absl::StrCat("in.csv:", number, ": ", want)));
+    EXPECT_FALSE(std::filesystem::exists(output()));
+  }
+
+  testing::TemporaryFolder folder_;
+  CapturedConsole captured_;
+};
+
+TEST_F(FeaturesComputeTest, WritesWhatTheSetComputes) {
+  WriteInput(GoldenLines());
+  ASSERT_EQ(Compute({"--set", "v3.2"}), kDone) << err();
+  EXPECT_THAT(err(), AllOf(HasSubstr("wrote 41 rows of 38 columns (v3.2)"),
+                           HasSubstr("first 2100 candles depend")));
+  const std::vector<std::string> lines =
+      absl::StrSplit(base::ReadFile(output()).value(), '\n', absl::SkipEmpty());
+  ASSERT_EQ(lines.size(), 42u);
+  EXPECT_THAT(lines[0], StartsWith("timestamp,open,high,low,close,volume,returns,"));
+  const std::vector<std::string> in = absl::StrSplit(GoldenLines().back(), ',');
+  const std::vector<std::string> out = absl::StrSplit(lines.back(), ',');
+  ASSERT_EQ(out.size(), 39u);
+  EXPECT_EQ(out[0], in[0]);  // the time as it was
+  for (size_t c = 1; c <= 5; ++c) {
+    double a = 0, b = 0;
+    ASSERT_TRUE(absl::SimpleAtod(in[c], &a) && absl::SimpleAtod(out[c], &b));
+    EXPECT_EQ(a, b);
+    EXPECT_LE(out[c].size(), in[c].size()) << "not the shortest form";
+  }
+}
+
+TEST_F(FeaturesComputeTest, ConventionChangesTheNumbers) {
+  WriteInput(GoldenLines());
+  ASSERT_EQ(Compute({"--set", "v3.2"}), kDone);
+  const std::string reference = base::ReadFile(output()).value();
+  ASSERT_EQ(Compute({"--set", "v3.2", "--convention", "talib"}), kDone);
+  EXPECT_THAT(err(), HasSubstr("(v3.2-talib)"));
+  EXPECT_NE(base::ReadFile(output()).value(), reference);
+}
+
+TEST_F(FeaturesComputeTest, BadInputNamesLineColumnAndValue) {
+  ExpectRefused(1, "timestamp,open,high,low,volume,x", "the header has no column 'close'");
+  ExpectRefused(3, "2016-06-14T01:00:00Z,1.4,1.5,abc,1.4,1", "low is 'abc'");
+  ExpectRefused(3, "yesterday,1.4,1.5,1.3,1.4,1", "timestamp is 'yesterday'");
+  ExpectRefused(3, "2016-06-14T01:00:00Z,1.4,1.5,1.3,nan,1", "close is nan");
+  ExpectRefused(3, "2016-06-14T01:00:00Z,1.4,1.5,-1.3,1.4,1", "low is -1.3");
+  ExpectRefused(3, "2016-06-14T01:00:00Z,1.6,1.5,1.3,1.4,1", "open 1.6 is above high 1.5");
+  ExpectRefused(3, "2016-06-14T01:00:00Z,1.4,1.5,1.3,1.2,1", "close 1.2 is below low 1.3");
+  ExpectRefused(3, "2016-06-14T01:00:00Z,1.4,1.5,1.3,1.4,-1", "volume is -1");
+  ExpectRefused(3, "2016-06-14T00:00:00Z,1.4,1.5,1.3,1.4,1",
+                "timestamp is 2016-06-14T00:00:00Z, not later than that of line 2");
+  ExpectRefused(3, "2016-06-14T01:00:00Z,1.4,1.5,1.3", "4 cells under 6 columns");
+}
+
+TEST_F(FeaturesComputeTest, RowsWithUndefinedValuesAreLeftOutAndCounted) {
+  std::vector<std::string> lines = GoldenLines();
+  lines.back().erase(lines.back().rfind(',') + 1);  // no volume
+  WriteInput(lines);
+  ASSERT_EQ(Compute({"--set", "v3.2"}), kDone) << err();
+  EXPECT_THAT(err(),
+              AllOf(HasSubstr("left out 1 rows"), HasSubstr("volume of"), HasSubstr("in.csv:241")));
+}
+
+TEST_F(FeaturesComputeTest, NoVolumeAtAllIsAnErrorThatNamesIt) {
+  std::vector<std::string> lines = GoldenLines();
+  for (std::string& line : lines) line.erase(line.rfind(','));
+  WriteInput(lines);
+  EXPECT_EQ(Compute({"--set", "v3.2"}), kFailed);
+  EXPECT_THAT(err(), HasSubstr("volume is undefined (no volume)"));
+  EXPECT_EQ(Compute({"--set", "stationary-v1"}), kDone) << err();
+}
+
+TEST_F(FeaturesComputeTest, TooFewCandlesIsAnErrorWithBothNumbers) {
+  std::vector<std::string> lines = GoldenLines();
+  lines.resize(151);
+  WriteInput(lines);
+  EXPECT_EQ(Compute({"--set", "v3.2"}), kFailed);
+  EXPECT_THAT(err(), HasSubstr("needs 200 candles, 150 came"));
+}
+
+TEST_F(FeaturesComputeTest, WrongUsageAndMissingFiles) {
+  EXPECT_EQ(Compute({"--set", "v3.2"}), kFailed);
+  EXPECT_THAT(err(), HasSubstr("in.csv"));
+  WriteInput(GoldenLines());
+  EXPECT_EQ(Compute({"--set", "v9"}), kUsage);
+  EXPECT_THAT(err(), HasSubstr("no feature set 'v9'"));
+  EXPECT_EQ(Compute({"--convention", "mine"}), kUsage);
+  EXPECT_EQ(RunCli({"features", "compute", "--csv", input(), "--out", folder_ / "no/out.csv"},
+                   captured_.console),
+            kFailed);
+}
+
+// A candle counts only once it has closed.
+TEST(CheckCandleLinesTest, RefusesACandleInProgress) {
+  std::vector<market::Candle> candles(3);
+  const absl::Time start = absl::FromUnixSeconds(1'500'000'000);
+  for (int i = 0; i < 3; ++i) {
+    candles[i] = {start + i * absl::Hours(1), 1.1, 1.1, 1.1, 1.1};
+  }
+  const std::vector<size_t> lines = {2, 3, 4};
+  const absl::Time close = start + absl::Hours(3);
+  EXPECT_OK(CheckCandleLines(candles, lines, "f.csv", close));
+  EXPECT_THAT(CheckCandleLines(candles, lines, "f.csv", close - absl::Seconds(1)),
+              testing::StatusIs(absl::StatusCode::kInvalidArgument,
+                                AllOf(HasSubstr("f.csv:4: timestamp is 2017-07-14T04:40:00Z"),
+                                      HasSubstr("has not closed"))));
+}
+
+}  // namespace
+}  // namespace aifx::cli
