@@ -1,6 +1,7 @@
 #ifndef AIFX_CORE_MACRO_MACRO_RECORD_H_
 #define AIFX_CORE_MACRO_MACRO_RECORD_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,10 +40,10 @@ struct EconomicEvent {
 };
 
 struct FundamentalQuery {
-  std::string indicator;               // empty: all
-  std::vector<std::string> countries;  // empty: all
+  std::string indicator;                 // empty: all
+  std::vector<std::string> countries;    // empty: all
   std::optional<absl::Time> start, end;  // of `date`, inclusive
-  std::optional<absl::Time> as_of;     // only what was released by then
+  std::optional<absl::Time> as_of;       // only what was released by then
 };
 
 struct EventQuery {
@@ -74,8 +75,8 @@ class MacroSink {
  public:
   virtual ~MacroSink() = default;
   // At most 1,000 records a call; upserts, so that repeating a call is harmless.
-  virtual absl::StatusOr<UpsertCounts> PutFundamentals(const std::vector<FundamentalRecord>& records,
-                                                       const base::CallContext& context) = 0;
+  virtual absl::StatusOr<UpsertCounts> PutFundamentals(
+      const std::vector<FundamentalRecord>& records, const base::CallContext& context) = 0;
   virtual absl::StatusOr<UpsertCounts> PutEvents(const std::vector<EconomicEvent>& events,
                                                  const base::CallContext& context) = 0;
 };
