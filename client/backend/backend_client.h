@@ -46,6 +46,9 @@ class BackendClient final : public market::CandleSource,
 
   absl::StatusOr<BackendHealth> Health(const base::CallContext& context);
 
+  // For the calls of the other classes of this folder, which the client must outlive.
+  const Channel& channel() const { return channel_; }
+
   // CandleSource (market_data.cc). spread_pips comes from the backend's `spread` where it has it.
   absl::StatusOr<std::vector<market::Candle>> Newest(const market::CurrencyPair& pair,
                                                      market::Timeframe timeframe, size_t count,
@@ -67,7 +70,7 @@ class BackendClient final : public market::CandleSource,
   absl::StatusOr<records::OutcomeReceipt> UpdateOutcome(const records::OutcomeUpdate& update,
                                                         const base::CallContext& context) override;
 
-  // RecordReader (predictions.cc, outcomes.cc).
+  // RecordReader (predictions.cc, outcomes.cc). A row that makes no sense is skipped and counted.
   absl::StatusOr<records::PredictionPage> ListPredictions(
       const records::PredictionQuery& query, const base::CallContext& context) override;
   absl::StatusOr<records::Accuracy> GetAccuracy(const records::AccuracyQuery& query,

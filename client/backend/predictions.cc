@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/backend/backend_client.h"
 #include "client/backend/record_json.h"
+#include "client/backend/rows.h"
 #include "client/backend/values.h"
 #include "client/http/http_failure.h"
 #include "core/base/ids.h"
@@ -11,6 +12,8 @@
 
 namespace aifx::backend {
 namespace {
+
+constexpr int64_t kPredictionPage = 100;  // the most that the backend gives at a time
 
 // An error after which nobody knows whether the prediction is stored.
 absl::Status AmbiguousError(const absl::Status& cause, const std::string& request_id) {
@@ -65,7 +68,9 @@ absl::StatusOr<records::SubmissionReceipt> BackendClient::Submit(
 
 absl::StatusOr<records::PredictionPage> BackendClient::ListPredictions(
     const records::PredictionQuery& query, const base::CallContext& context) {
-  Call call{.route = {"GET", "/predictions", "listing predictions"}};
+  ListCall call{.route = {"GET", "/predictions", "listing predictions"},
+                .rows = "predictions",
+                .page_size = kPredictionPage};
   if (query.pair.has_value()) call.query.emplace_back("pair", query.pair->ToString());
   if (query.status.has_value()) {
     call.query.emplace_back("status", std::string(records::PredictionStatusName(*query.status)));
@@ -76,22 +81,16 @@ absl::StatusOr<records::PredictionPage> BackendClient::ListPredictions(
   if (query.min_confidence.has_value()) {
     call.query.emplace_back("minConfidence", absl::StrCat(*query.min_confidence));
   }
-  call.query.emplace_back("limit", absl::StrCat(query.limit));
-  call.query.emplace_back("offset", absl::StrCat(query.offset));
-  AIFX_ASSIGN_OR_RETURN(const nlohmann::json data, channel_.Send(call, context));
-
-  ObjectReader reader(data, "data");
-  const nlohmann::json& rows = reader.Array("predictions");
-  ObjectReader pagination(reader.Object("pagination"), "pagination");
   records::PredictionPage page;
-  page.total = pagination.Integer("total");
-  AIFX_RETURN_IF_ERROR(reader.status());
-  AIFX_RETURN_IF_ERROR(pagination.status());
-  page.predictions.reserve(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
-    AIFX_ASSIGN_OR_RETURN(records::PredictionRecord record, PredictionRecordOf(rows[i], i));
+  const auto take = [&](const nlohmann::json& row, size_t index) -> absl::Status {
+    AIFX_ASSIGN_OR_RETURN(records::PredictionRecord record, PredictionRecordOf(row, index));
     page.predictions.push_back(std::move(record));
-  }
+    return absl::OkStatus();
+  };
+  AIFX_ASSIGN_OR_RETURN(const RowCount count,
+                        ReadRows(channel_, call, query.offset, query.limit, take, context));
+  page.total = count.total;
+  page.skipped = count.skipped;
   return page;
 }
 

@@ -82,8 +82,9 @@ std::string RowIdOf(const json& row) {
   return id.empty() ? StringAt(row, "predictionId") : id;
 }
 
-absl::StatusOr<records::PredictionRecord> PredictionRecordOf(const json& row, size_t index) {
-  ObjectReader reader(row, "predictions", index);
+absl::StatusOr<records::PredictionRecord> PredictionRecordOf(const json& row, size_t index,
+                                                             absl::string_view list) {
+  ObjectReader reader(row, list, index);
   const std::string id = reader.String(reader.Has("predictionId") ? "predictionId" : "id");
   const auto pair = reader.Parsed("pair", market::CurrencyPair::Parse);
   const auto timeframe = reader.Parsed("timeframe", market::ParseTimeframe);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "core/records/record.h"
 
 namespace aifx::backend {
@@ -15,9 +16,10 @@ namespace aifx::backend {
 // 2. InvalidArgument where technical_data_json is no JSON object.
 absl::StatusOr<nlohmann::json> SubmissionJson(const records::Submission& submission);
 
-// predictions[index] of GET /predictions.
-absl::StatusOr<records::PredictionRecord> PredictionRecordOf(const nlohmann::json& row,
-                                                             size_t index);
+// A row of GET /predictions, or of another list that has the same members; `list` is how messages
+// call the array.
+absl::StatusOr<records::PredictionRecord> PredictionRecordOf(
+    const nlohmann::json& row, size_t index, absl::string_view list = "predictions");
 
 // factors.client_request_id of a row; empty where another client wrote it.
 std::string ClientRequestIdOf(const nlohmann::json& row);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
@@ -11,6 +12,17 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kMaxQuotedBytes = 80;
+constexpr size_t kMaxExpectedBytes = 300;
+
+// At most `bytes` of another program's text, in printable ASCII.
+std::string Shortened(std::string text, size_t bytes) {
+  for (char& c : text) {
+    if (!absl::ascii_isprint(static_cast<unsigned char>(c))) c = '?';
+  }
+  if (text.size() <= bytes) return text;
+  text.resize(bytes);
+  return text + "...";
+}
 
 const json& EmptyObject() {
   static const json* const object = new json(json::object());
@@ -86,10 +98,11 @@ void ObjectReader::Missing(const char* key) {
 
 void ObjectReader::Wrong(const char* key, const json& value, absl::string_view expected) {
   if (!status_.ok()) return;
-  // Escaped to ASCII, so that cutting it never splits a character.
-  const std::string text = value.dump(-1, ' ', true, json::error_handler_t::replace);
-  status_ = NonsenseError(absl::StrCat(Path(key), " is ", text.substr(0, kMaxQuotedBytes),
-                                       text.size() > kMaxQuotedBytes ? "..." : "", ": ", expected));
+  // A parser's message may repeat the whole value.
+  status_ = NonsenseError(absl::StrCat(
+      Path(key), " is ",
+      Shortened(value.dump(-1, ' ', true, json::error_handler_t::replace), kMaxQuotedBytes), ": ",
+      Shortened(std::string(expected), kMaxExpectedBytes)));
 }
 
 std::optional<double> ObjectReader::OptionalNumber(const char* key) {
@@ -118,6 +131,16 @@ int64_t ObjectReader::Integer(const char* key) {
   return OptionalInteger(key).value_or(0);
 }
 
+std::optional<bool> ObjectReader::OptionalBool(const char* key) {
+  const json* member = Find(key);
+  if (member == nullptr) return std::nullopt;
+  if (member->is_boolean()) return member->get<bool>();
+  if (*member == "true") return true;
+  if (*member == "false") return false;
+  Wrong(key, *member, "it is neither true nor false");
+  return std::nullopt;
+}
+
 std::optional<std::string> ObjectReader::OptionalString(const char* key) {
   const json* member = Find(key);
   if (member == nullptr) return std::nullopt;
@@ -143,6 +166,11 @@ absl::Time ObjectReader::Timestamp(const char* key) {
   }
   Wrong(key, *member, "it is not an ISO 8601 time with its zone");
   return absl::Time();
+}
+
+std::optional<absl::Time> ObjectReader::OptionalTimestamp(const char* key) {
+  if (!Has(key)) return std::nullopt;
+  return Timestamp(key);
 }
 
 const json& ObjectReader::Array(const char* key) {

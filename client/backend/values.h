@@ -41,7 +41,9 @@ class ObjectReader {
 
   std::optional<double> OptionalNumber(const char* key);
   std::optional<int64_t> OptionalInteger(const char* key);
+  std::optional<bool> OptionalBool(const char* key);  // also "true" and "false"
   std::optional<std::string> OptionalString(const char* key);
+  std::optional<absl::Time> OptionalTimestamp(const char* key);
   // An empty object where absent.
   const nlohmann::json& OptionalObject(const char* key);
 

@@ -127,6 +127,7 @@ struct PredictionQuery {
 struct PredictionPage {
   std::vector<PredictionRecord> predictions;  // newest first
   int64_t total = 0;                          // over all pages
+  int64_t skipped = 0;  // rows of this page left out because they make no sense
 };
 
 struct AccuracyQuery {

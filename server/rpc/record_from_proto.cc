@@ -212,8 +212,8 @@ absl::StatusOr<records::PredictionQuery> PredictionQueryFromProto(
 std::string NextPredictionsToken(const ml::v1::ListPredictionsRequest& message,
                                  const records::PredictionQuery& query,
                                  const records::PredictionPage& page) {
-  const int64_t next = query.offset + static_cast<int64_t>(page.predictions.size());
-  if (page.predictions.empty() || next >= page.total) return "";
+  const int64_t next = query.offset + static_cast<int64_t>(page.predictions.size()) + page.skipped;
+  if (next == query.offset || next >= page.total) return "";
   return MakePageToken(next, FilterText(message, query));
 }
 

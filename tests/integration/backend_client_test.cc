@@ -6,6 +6,10 @@
 
 #include <memory>
 
+#include "client/backend/ab_tests.h"
+#include "client/backend/macro_client.h"
+#include "client/backend/model_catalog.h"
+#include "client/backend/training_data.h"
 #include "client/http/curl_client.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
@@ -186,6 +190,152 @@ TEST_P(BackendIntegrationTest, RegistersAModelOnceAndLogsItsTraining) {
   EXPECT_OK(client_->Log(id, session, {}));
   EXPECT_THAT(client_->SetStatus(base::NewUuid(), "deployed", true, {}),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("MODEL_NOT_FOUND")));
+}
+
+TEST_P(BackendIntegrationTest, ReadsSignalsAndStats) {
+  const TrainingDataClient data(client_->channel());
+  const records::Submission submission = Buy();
+  ASSERT_OK_AND_ASSIGN(const auto receipt, client_->Submit(submission, {}));
+  ASSERT_OK(client_->Submit(Buy(), {}));
+  ASSERT_OK(client_->UpdateOutcome({.prediction_id = receipt.backend_prediction_id,
+                                    .outcome = records::Outcome::kLoss,
+                                    .pnl_pips = -12.5},
+                                   {}));
+  ASSERT_OK_AND_ASSIGN(const Page<SignalRecord> all,
+                       data.Signals({.pair = pair_, .outcome = {}, .min_confidence = 0.5}, {}));
+  EXPECT_EQ(all.total, 2);
+  ASSERT_THAT(all.rows, SizeIs(2));
+  EXPECT_EQ(all.skipped, 0);
+  EXPECT_EQ(all.rows[1].prediction.request_id, submission.request_id);
+  EXPECT_EQ(all.rows[1].technical_data_json, submission.technical_data_json);
+  ASSERT_OK_AND_ASSIGN(
+      const Page<SignalRecord> lost,
+      data.Signals({.pair = {}, .outcome = records::Outcome::kLoss, .min_confidence = {}}, {}));
+  ASSERT_THAT(lost.rows, SizeIs(1));
+  EXPECT_EQ(lost.rows[0].prediction.pnl_pips, -12.5);
+  EXPECT_EQ(lost.rows[0].prediction.entry_price, 1.10001);
+  ASSERT_OK_AND_ASSIGN(const TrainingDataStats stats, data.Stats(pair_, {}));
+  EXPECT_EQ(stats.signals.count, 2);
+  EXPECT_TRUE(stats.signals.latest.has_value());
+  EXPECT_EQ(stats.market_data.count, 0);
+  EXPECT_EQ(stats.market_data.latest, std::nullopt);
+}
+
+TEST_P(BackendIntegrationTest, ReadsTradesOverPages) {
+  Call seed{.route = {"POST", "/training-data/trades", "seeding the reference backend"}};
+  nlohmann::json trades = nlohmann::json::array();
+  for (int i = 0; i < 25; ++i) {
+    trades.push_back(
+        {{"pair", i < 5 ? "EUR/USD" : "USD/JPY"},
+         {"side", "sell"},
+         {"entryPrice", 1.5},
+         {"positionSize", 0.25},
+         {"openedAt", absl::FormatTime("2018-06-12T10:%M:00.000Z", absl::FromUnixSeconds(60 * i),
+                                       absl::UTCTimeZone())}});
+  }
+  seed.body = nlohmann::json{{"trades", trades}};
+  ASSERT_OK(client_->channel().Send(seed, {}));
+  const TrainingDataClient data(client_->channel());
+  ASSERT_OK_AND_ASSIGN(const Page<TradeRecord> page,
+                       data.Trades({.pair = pair_, .status = {}}, {}));
+  EXPECT_EQ(page.total, 5);
+  ASSERT_THAT(page.rows, SizeIs(5));
+  EXPECT_EQ(page.rows[0].side, records::Signal::kSell);
+  EXPECT_EQ(page.rows[0].entry_price, 1.5);
+  EXPECT_EQ(page.rows[0].position_size, 0.25);
+  EXPECT_GT(page.rows[0].opened_at, page.rows[4].opened_at);
+  ASSERT_OK_AND_ASSIGN(const Page<TradeRecord> closed,
+                       data.Trades({.pair = {}, .status = TradeStatus::kClosed}, {}));
+  EXPECT_THAT(closed.rows, IsEmpty());
+}
+
+TEST_P(BackendIntegrationTest, KeepsVintagesOfFundamentals) {
+  MacroClient macro(client_->channel());
+  const absl::Time quarter = absl::FromCivil(absl::CivilDay(2018, 4, 1), absl::UTCTimeZone());
+  const macro::FundamentalRecord first{.date = quarter,
+                                       .country = "US",
+                                       .indicator = "gdp",
+                                       .value = 4.1,
+                                       .unit = "percent",
+                                       .source = "test",
+                                       .released_at = quarter + absl::Hours(24 * 100)};
+  macro::FundamentalRecord revised = first;
+  revised.value = 4.2;
+  revised.released_at = quarter + absl::Hours(24 * 130);
+  ASSERT_OK_AND_ASSIGN(const macro::UpsertCounts counts,
+                       macro.PutFundamentals({first, revised}, {}));
+  EXPECT_EQ(counts.inserted, 2);
+  ASSERT_OK_AND_ASSIGN(const macro::UpsertCounts again, macro.PutFundamentals({revised}, {}));
+  EXPECT_EQ(again.updated, 1);
+  ASSERT_OK_AND_ASSIGN(const auto all,
+                       macro.Fundamentals({.indicator = "gdp", .countries = {"US", "EU"}}, {}));
+  EXPECT_THAT(all, ::testing::ElementsAre(first, revised));
+  ASSERT_OK_AND_ASSIGN(
+      const auto known,
+      macro.Fundamentals({.indicator = "", .as_of = quarter + absl::Hours(24 * 120)}, {}));
+  EXPECT_THAT(known, ::testing::ElementsAre(first));
+  EXPECT_THAT(macro.PutFundamentals({{.date = quarter, .country = "US", .indicator = "mood"}}, {}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("mood")));
+}
+
+TEST_P(BackendIntegrationTest, KeepsWhatIsKnownOfAnEvent) {
+  MacroClient macro(client_->channel());
+  macro::EconomicEvent event{.time = absl::FromUnixSeconds(1'528'806'600),
+                             .currency = "USD",
+                             .name = "CPI m/m",
+                             .impact = macro::Impact::kHigh,
+                             .forecast = 0.2,
+                             .source = "test"};
+  ASSERT_OK(macro.PutEvents({event}, {}));
+  event.forecast = std::nullopt;
+  event.actual = 0.3;
+  ASSERT_OK_AND_ASSIGN(const macro::UpsertCounts counts, macro.PutEvents({event}, {}));
+  EXPECT_EQ(counts.updated, 1);
+  event.forecast = 0.2;
+  ASSERT_OK_AND_ASSIGN(const auto events, macro.Events({.currencies = {"USD", "EUR"},
+                                                        .impacts = {macro::Impact::kHigh},
+                                                        .start = event.time,
+                                                        .end = event.time},
+                                                       {}));
+  EXPECT_THAT(events, ::testing::ElementsAre(event));
+  ASSERT_OK_AND_ASSIGN(const auto none, macro.Events({.impacts = {macro::Impact::kLow}}, {}));
+  EXPECT_THAT(none, IsEmpty());
+}
+
+TEST_P(BackendIntegrationTest, ListsModelsAndTestsThemAgainstEachOther) {
+  const auto register_version = [&](const std::string& version) {
+    return client_->Register({.model_name = "eurusd",
+                              .version = version,
+                              .algorithm = "lstm",
+                              .hyperparameters = {{"hidden", 64}},
+                              .description = "test"},
+                             {});
+  };
+  ASSERT_OK_AND_ASSIGN(const std::string a, register_version("20180615210000"));
+  ASSERT_OK_AND_ASSIGN(const std::string b, register_version("20180616210000"));
+  const ModelCatalog catalog(client_->channel());
+  ASSERT_OK_AND_ASSIGN(const bool active,
+                       catalog.Update(b, {.status = "deployed", .is_active = true}, {}));
+  EXPECT_TRUE(active);
+  ASSERT_OK_AND_ASSIGN(const auto page,
+                       catalog.List({.name = "eurusd", .status = "", .is_active = true}, {}));
+  ASSERT_THAT(page.rows, SizeIs(1));
+  EXPECT_EQ(page.rows[0].id, b);
+  ASSERT_OK_AND_ASSIGN(const ModelVersion model, catalog.Get(b, {}));
+  EXPECT_EQ(model.status, "deployed");
+  EXPECT_EQ(model.hyperparameters, nlohmann::json({{"hidden", 64}}));
+  EXPECT_THAT(catalog.Get(base::NewUuid(), {}),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("MODEL_NOT_FOUND")));
+
+  const AbTestClient ab_tests(client_->channel());
+  const AbTestSpec spec{.name = "second", .model_a_id = a, .model_b_id = b, .traffic_split = 20};
+  ASSERT_OK_AND_ASSIGN(const AbTest test, ab_tests.Create(spec, {}));
+  EXPECT_TRUE(base::IsUuid(test.id));
+  ASSERT_OK_AND_ASSIGN(const Page<AbTest> tests, ab_tests.List({.status = test.status}, {}));
+  ASSERT_THAT(tests.rows, SizeIs(1));
+  EXPECT_EQ(tests.rows[0].id, test.id);
+  EXPECT_EQ(tests.rows[0].spec.traffic_split, 20);
+  EXPECT_EQ(tests.rows[0].spec.model_b_id, b);
 }
 
 INSTANTIATE_TEST_SUITE_P(Forms, SeededBackendIntegrationTest,

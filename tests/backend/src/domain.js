@@ -6,6 +6,8 @@ export const SIGNAL_STRENGTHS = ['weak', 'moderate', 'strong', 'very_strong'];
 export const MARKET_CONDITIONS = ['trending', 'ranging', 'volatile', 'calm'];
 export const MODEL_STATUSES = ['trained', 'testing', 'deployed', 'retired'];
 export const TRAINING_TYPES = ['full', 'incremental'];
+export const TRADE_STATUSES = ['open', 'closed'];
+export const AB_TEST_STATUSES = ['running', 'completed', 'cancelled'];
 export const FACTORS = ['technical', 'sentiment', 'pattern'];
 
 export function isPair(value) {

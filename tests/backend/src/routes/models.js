@@ -6,6 +6,7 @@ import { ApiError, badRequest, validationError } from '../errors.js';
 import { findModel } from '../models.js';
 import { queryPage, requireFields } from '../validate.js';
 import { isoTime, jsonText, pagination } from '../wire.js';
+import { createAbTest, listAbTests } from './ab_tests.js';
 import { createTrainingLog } from './training_logs.js';
 
 const PAGE = { defaultLimit: 50, maxLimit: 100 };
@@ -92,10 +93,12 @@ function setStatus(database) {
   };
 }
 
-export function modelRoutes(database) {
+export function modelRoutes(database, number) {
   const router = Router();
   router.post('/version', createVersion(database));
   router.get('/', listModels(database));
+  router.post('/ab-test', createAbTest(database));
+  router.get('/ab-tests', listAbTests(database, number));
   router.get('/:id', getModel(database));
   router.put('/:id/status', setStatus(database));
   router.post('/:id/training-logs', createTrainingLog(database));

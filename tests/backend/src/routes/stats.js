@@ -24,8 +24,7 @@ export function statsRoutes(database) {
     sendSuccess(res, {
       marketData: await statsOf(database, 'market_data', '"timestamp"', pair),
       signals: await statsOf(database, 'predictions', 'created_at', pair),
-      // This stand-in keeps no trades.
-      trades: { count: 0 },
+      trades: await statsOf(database, 'trades', 'opened_at', pair),
     });
   });
   return router;

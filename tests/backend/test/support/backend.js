@@ -9,7 +9,8 @@ import { createApp } from '../../src/app.js';
 import { openDatabase } from '../../src/database.js';
 
 export const API_KEY = 'key-of-the-tests';
-const TABLES = 'market_data, predictions, training_logs, model_versions';
+const TABLES = `market_data, predictions, trades, training_logs, ab_tests, model_versions, fundamental_data,
+  economic_events`;
 
 async function onServer(databaseUrl, sql) {
   const client = new pg.Client({ connectionString: databaseUrl });

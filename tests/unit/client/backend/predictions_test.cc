@@ -171,13 +171,22 @@ TEST_F(PredictionsTest, ListsWithFiltersAndReadsStoredRows) {
   EXPECT_EQ(bare.signal_strength, std::nullopt);
 }
 
-TEST_F(PredictionsTest, NamesTheRowThatMakesNoSense) {
-  PushData(R"({"predictions":[{"id":"b","pair":"USD/JPY","timeframe":"2h","signal":"hold",
-      "confidence":0.5,"entryPrice":1,"createdAt":"2018-06-12T09:00:00.000Z"}],
-      "pagination":{"total":1}})");
-  EXPECT_THAT(
-      client_->ListPredictions({.pair = {}, .status = {}, .outcome = {}, .min_confidence = {}}, {}),
-      StatusIs(absl::StatusCode::kInternal, HasSubstr("predictions[0].timeframe is \"2h\"")));
+TEST_F(PredictionsTest, SkipsCountsAndReportsARowThatMakesNoSense) {
+  PushData(R"({"predictions":[
+      {"id":"a","pair":"USD/JPY","timeframe":"2h","signal":"hold","confidence":0.5,
+       "entryPrice":1,"createdAt":"2018-06-12T09:00:00.000Z"},
+      {"id":"b","pair":"USD/JPY","timeframe":"1h","signal":"hold","confidence":0.5,
+       "entryPrice":1,"createdAt":"2018-06-12T08:00:00.000Z"}],
+      "pagination":{"total":2}})");
+  ASSERT_OK_AND_ASSIGN(const records::PredictionPage page,
+                       client_->ListPredictions(
+                           {.pair = {}, .status = {}, .outcome = {}, .min_confidence = {}}, {}));
+  ASSERT_THAT(page.predictions, SizeIs(1));
+  EXPECT_EQ(page.predictions[0].backend_prediction_id, "b");
+  EXPECT_EQ(page.total, 2);
+  EXPECT_EQ(page.skipped, 1);
+  EXPECT_THAT(logger_.text(),
+              AllOf(HasSubstr("skipped=1"), HasSubstr("predictions[0].timeframe is \"2h\"")));
 }
 
 }  // namespace

@@ -112,6 +112,11 @@ TEST(QueriesFromProtoTest, PagesFollowEachOther) {
   EXPECT_EQ(query.offset, 50);
   page.predictions.resize(1, page.predictions[0]);
   EXPECT_EQ(NextPredictionsToken(request, query, page), "");
+  page.skipped = 2;  // rows that the client left out, but the backend counts
+  page.total = 60;
+  request.set_page_token(NextPredictionsToken(request, query, page));
+  ASSERT_OK_AND_ASSIGN(query, PredictionQueryFromProto(request));
+  EXPECT_EQ(query.offset, 53);
   request.set_outcome(ml::v1::OUTCOME_WIN);  // another list
   request.set_page_size(101);
   EXPECT_THAT(FieldsOf(PredictionQueryFromProto(request).status()),
