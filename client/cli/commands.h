@@ -25,6 +25,7 @@ void AddPredictions(CLI::App& app, Invocation& invocation);
 void AddModels(CLI::App& app, Invocation& invocation);
 void AddHealth(CLI::App& app, Invocation& invocation);
 void AddTrain(CLI::App& app, Invocation& invocation);
+void AddCollect(CLI::App& app, Invocation& invocation);
 
 }  // namespace aifx::cli
 

@@ -103,6 +103,28 @@ void Merge(const EconomicEvent& later, EconomicEvent& event) {
   if (later.previous.has_value()) event.previous = later.previous;
 }
 
+// Keeps one event a key.
+class EventTable {
+ public:
+  // False where there was one of that key already, which it is merged with.
+  bool Add(EconomicEvent event) {
+    const auto [found, is_new] =
+        events_.try_emplace(Key(event.time, event.currency, event.name), event);
+    if (!is_new) Merge(event, found->second);
+    return is_new;
+  }
+  std::vector<EconomicEvent> Take() {
+    std::vector<EconomicEvent> sorted;
+    for (auto& [key, event] : events_) sorted.push_back(std::move(event));
+    return sorted;
+  }
+
+ private:
+  using Key = std::tuple<absl::Time, std::string, std::string>;
+
+  std::map<Key, EconomicEvent> events_;
+};
+
 }  // namespace
 
 absl::StatusOr<CalendarData> ParseCalendar(absl::string_view text, absl::string_view name,
@@ -111,20 +133,30 @@ absl::StatusOr<CalendarData> ParseCalendar(absl::string_view text, absl::string_
   CalendarData data;
   data.rows = static_cast<int64_t>(rows.size());
   Problems problems;
-  using Key = std::tuple<absl::Time, std::string, std::string>;
-  std::map<Key, EconomicEvent> events;
+  EventTable events;
   for (const SourceRow& row : rows) {
     EconomicEvent event = EventReader(row, problems, data.unparsed).Read();
     event.source = std::string(source);
-    const auto [found, is_new] =
-        events.try_emplace(Key(event.time, event.currency, event.name), event);
-    if (is_new) continue;
-    ++data.duplicates;
-    Merge(event, found->second);
+    if (!events.Add(std::move(event))) ++data.duplicates;
   }
   AIFX_RETURN_IF_ERROR(problems.ToStatus());
-  for (auto& [key, event] : events) data.events.push_back(std::move(event));
+  data.events = events.Take();
   return data;
+}
+
+CalendarData MergeCalendars(std::vector<CalendarData> calendars) {
+  CalendarData all;
+  EventTable events;
+  for (CalendarData& calendar : calendars) {
+    all.rows += calendar.rows;
+    all.duplicates += calendar.duplicates;
+    all.unparsed.insert(all.unparsed.end(), calendar.unparsed.begin(), calendar.unparsed.end());
+    for (EconomicEvent& event : calendar.events) {
+      if (!events.Add(std::move(event))) ++all.duplicates;
+    }
+  }
+  all.events = events.Take();
+  return all;
 }
 
 }  // namespace aifx::collect

@@ -36,6 +36,10 @@ struct CalendarData {
 absl::StatusOr<CalendarData> ParseCalendar(absl::string_view text, absl::string_view name,
                                            absl::string_view source);
 
+// Several calendars as one, in their order: of an event in more than one, the later known values
+// count.
+CalendarData MergeCalendars(std::vector<CalendarData> calendars);
+
 }  // namespace aifx::collect
 
 #endif  // AIFX_CLIENT_COLLECT_CALENDAR_READER_H_

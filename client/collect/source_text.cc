@@ -17,7 +17,7 @@ bool IsUrl(absl::string_view source) {
 
 absl::StatusOr<SourceText> ReadUrl(const std::string& url, const http::Retrier& retrier,
                                    const base::CallContext& context) {
-  const std::string name = url.substr(0, url.find('?'));
+  const std::string name = SourceName(url);
   const http::HttpRequest request{.method = "GET", .url = url, .max_response_bytes = kMaxBytes};
   absl::StatusOr<http::HttpResponse> response = retrier.SendIdempotent(request, context);
   if (!response.ok()) {
@@ -31,6 +31,10 @@ absl::StatusOr<SourceText> ReadUrl(const std::string& url, const http::Retrier& 
 }
 
 }  // namespace
+
+std::string SourceName(const std::string& source) {
+  return IsUrl(source) ? source.substr(0, source.find('?')) : source;
+}
 
 absl::StatusOr<SourceText> ReadSource(const std::string& source, const http::Retrier& retrier,
                                       const base::CallContext& context) {

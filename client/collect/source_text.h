@@ -10,8 +10,11 @@
 
 namespace aifx::collect {
 
+// How messages and records call a source: the path, or the URL without its query.
+std::string SourceName(const std::string& source);
+
 struct SourceText {
-  std::string name;  // for messages and records: the path, or the URL without its query
+  std::string name;  // SourceName
   std::string text;
 };
 
