@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "client/backend/values.h"
 #include "core/base/status_macros.h"
 
@@ -52,7 +53,14 @@ absl::StatusOr<Page<AbTest>> AbTestClient::List(const AbTestFilter& filter,
   ListCall call{
       .route = {"GET", "/models/ab-tests", "listing A/B tests"}, .rows = "tests", .page_size = 100};
   if (!filter.status.empty()) call.query.emplace_back("status", filter.status);
-  return ReadPage(channel_, call, filter.offset, filter.limit, ParseTest, context);
+  auto page = ReadPage(channel_, call, filter.offset, filter.limit, ParseTest, context);
+  // Without the route a backend takes "ab-tests" for the id of a model.
+  if (absl::IsNotFound(page.status())) {
+    return absl::UnimplementedError(absl::StrCat("the backend at ", channel_.config().base_url,
+                                                 " has no route GET /models/ab-tests: listing A/B "
+                                                 "tests will not work until it is updated"));
+  }
+  return page;
 }
 
 }  // namespace aifx::backend

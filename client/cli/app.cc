@@ -62,6 +62,7 @@ int RunUnguarded(const std::vector<std::string>& arguments, Console& console) {
   AddHealth(app, invocation);
   AddTrain(app, invocation);
   AddCollect(app, invocation);
+  AddBackend(app, invocation);
   if (IsUnknownCommand(app, arguments)) {
     console.err << "aifx: unknown command '" << arguments[0] << "'; `aifx --help` lists them\n";
     return kUsage;

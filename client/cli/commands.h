@@ -25,7 +25,8 @@ void AddPredictions(CLI::App& app, Invocation& invocation);
 void AddModels(CLI::App& app, Invocation& invocation);
 void AddHealth(CLI::App& app, Invocation& invocation);
 void AddTrain(CLI::App& app, Invocation& invocation);
-void AddCollect(CLI::App& app, Invocation& invocation);
+void AddCollect(CLI::App& app, Invocation& invocation);  // collect/collect.cc
+void AddBackend(CLI::App& app, Invocation& invocation);  // backend/backend.cc
 
 }  // namespace aifx::cli
 

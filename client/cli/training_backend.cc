@@ -14,8 +14,10 @@ namespace {
 constexpr size_t kMaxKeyBytes = 4096;
 
 absl::StatusOr<std::string> ReadKey(const BackendOptions& options, const Console& console) {
+  if (!options.key.empty()) return options.key;
+  const bool file_is_asked_for = options.key_file != console.environment("ML_ENGINE_API_KEY_FILE");
   std::string key = console.environment("ML_ENGINE_API_KEY");
-  if (!key.empty() || options.key_file.empty()) return key;
+  if (options.key_file.empty() || (!key.empty() && !file_is_asked_for)) return key;
   AIFX_ASSIGN_OR_RETURN(key, base::ReadFile(options.key_file, kMaxKeyBytes));
   absl::StripAsciiWhitespace(&key);
   if (key.empty()) {
@@ -28,13 +30,13 @@ absl::StatusOr<std::string> ReadKey(const BackendOptions& options, const Console
 }  // namespace
 
 void AddBackendOptions(CLI::App& command, BackendOptions* options) {
-  command.add_option("--backend-url", options->url, "The Node backend, before /api/v1/ml")
+  command.add_option("--backend-url,--url", options->url, "The Node backend, before /api/v1/ml")
       ->envname("BACKEND_API_URL")
       ->type_name("URL")
       ->capture_default_str();
   command
-      .add_option("--api-key-file", options->key_file,
-                  "File that holds the backend's key, where ML_ENGINE_API_KEY is not set")
+      .add_option("--api-key-file,--key-file", options->key_file,
+                  "File that holds the backend's key; default: ML_ENGINE_API_KEY")
       ->envname("ML_ENGINE_API_KEY_FILE")
       ->type_name("FILE");
 }
@@ -46,6 +48,7 @@ absl::StatusOr<std::unique_ptr<TrainingBackend>> TrainingBackend::Open(
     const BackendOptions& options, Console& console) {
   backend::BackendConfig config;
   config.base_url = options.url;
+  config.retry = options.retry;
   AIFX_ASSIGN_OR_RETURN(config.api_key, ReadKey(options, console));
   std::unique_ptr<TrainingBackend> opened(new TrainingBackend(console.clock));
   AIFX_ASSIGN_OR_RETURN(

@@ -42,7 +42,7 @@ async function main() {
       const { rows, skipped } = await seedCandles(database, seed);
       console.error(`seed ${seed.pair} ${seed.timeframe}: ${rows} candles ${skipped ? 'already there' : 'loaded'}`);
     }
-    const server = await listen(createApp(database, options), options.host, options.port);
+    const server = await listen(createApp(database, { apiKey: options.apiKey, ...options.switches }), options.host, options.port);
     const host = isIPv6(options.host) ? `[${options.host}]` : options.host;
     console.log(`READY http://${host}:${server.address().port}`);
     await stopRequested;

@@ -1,5 +1,9 @@
 import { parseArgs } from 'node:util';
 
+import { DEFAULTS, FEATURES, readBehaviour } from './behaviour/behaviour.js';
+import { ACTIONS } from './behaviour/faults.js';
+import { HEADER_FORMS } from './behaviour/rate_limit.js';
+import { InvalidBehaviour } from './behaviour/read.js';
 import { isPair, TIMEFRAMES } from './domain.js';
 
 export const USAGE = `Usage: node server.js [options]
@@ -11,8 +15,16 @@ export const USAGE = `Usage: node server.js [options]
   --seed PAIR:TIMEFRAME:FILE.csv     load candles before serving; may be repeated
   --error-shape deployed|documented  form of the error envelope (deployed)
   --number-form string|number        DECIMAL and BIGINT columns on the wire (string)
+  --without LIST                     what this deployment lacks, comma separated: ${FEATURES.join(', ')}
+  --rate-limit N/SECONDS             refuse what is beyond N requests in each window (no limit)
+  --rate-limit-headers LIST|none     ${HEADER_FORMS.join(', ')} (${DEFAULTS.rateLimitHeaders.join(',')})
+  --fault RULE                       fail on purpose; may be repeated. RULE is KEY=VALUE,... with action
+                                     (${ACTIONS.join(', ')}), route ('GET /models/*'), when (before, after),
+                                     delayMs, status, code, message, skip, count, probability
+  --random-seed N                    of the faults' probabilities (${DEFAULTS.randomSeed})
   --help
 
+The last seven can be changed while it runs, at /control/behaviour.
 With DATABASE_URL set, that PostgreSQL server is used instead of the embedded one.
 `;
 
@@ -24,8 +36,13 @@ const FLAGS = {
   'data-dir': { type: 'string' },
   'api-key': { type: 'string' },
   seed: { type: 'string', multiple: true, default: [] },
-  'error-shape': { type: 'string', default: 'deployed' },
-  'number-form': { type: 'string', default: 'string' },
+  'error-shape': { type: 'string' },
+  'number-form': { type: 'string' },
+  without: { type: 'string' },
+  'rate-limit': { type: 'string' },
+  'rate-limit-headers': { type: 'string' },
+  fault: { type: 'string', multiple: true },
+  'random-seed': { type: 'string' },
   help: { type: 'boolean', default: false },
 };
 
@@ -59,6 +76,47 @@ function parseSeed(text) {
   return { pair, timeframe, file };
 }
 
+const splitList = (text) => (text === '' || text === 'none' ? [] : text.split(',').map((part) => part.trim()));
+
+function parseRateLimit(text) {
+  const [, requests, seconds] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (!requests) throw new UsageError(`--rate-limit is '${text}', it must be N/SECONDS`);
+  return { requests: Number(requests), seconds: Number(seconds) };
+}
+
+const NUMERIC_KEYS = ['delayMs', 'status', 'skip', 'count', 'probability'];
+
+function parseFault(text) {
+  return Object.fromEntries(text.split(',').map((part) => {
+    const [, key, value] = /^(\w+)=(.*)$/.exec(part.trim()) ?? [];
+    if (!key) throw new UsageError(`--fault has '${part}', it must be KEY=VALUE`);
+    return [key, NUMERIC_KEYS.includes(key) && value !== '' ? Number(value) : value];
+  }));
+}
+
+const SWITCHES = {
+  'error-shape': ['errorShape', (text) => text],
+  'number-form': ['numberForm', (text) => text],
+  without: ['without', splitList],
+  'rate-limit': ['rateLimit', parseRateLimit],
+  'rate-limit-headers': ['rateLimitHeaders', splitList],
+  fault: ['faults', (texts) => texts.map(parseFault)],
+  'random-seed': ['randomSeed', (text) => (/^\d+$/.test(text) ? Number(text) : text)],
+};
+
+function parseSwitches(flags) {
+  const switches = {};
+  for (const [flag, [name, parse]] of Object.entries(SWITCHES)) {
+    if (flags[flag] === undefined) continue;
+    try {
+      Object.assign(switches, readBehaviour({ [name]: parse(flags[flag]) }));
+    } catch (error) {
+      throw error instanceof InvalidBehaviour ? new UsageError(`--${flag}: ${error.message}`) : error;
+    }
+  }
+  return switches;
+}
+
 /** Options from the command line and environment; throws UsageError with the flag and value. */
 export function parseOptions(args, env) {
   const flags = parseFlags(args);
@@ -74,7 +132,6 @@ export function parseOptions(args, env) {
     databaseUrl,
     apiKey,
     seeds: flags.seed.map(parseSeed),
-    errorShape: requireChoice('error-shape', flags['error-shape'], ['deployed', 'documented']),
-    numberForm: requireChoice('number-form', flags['number-form'], ['string', 'number']),
+    switches: parseSwitches(flags),
   };
 }

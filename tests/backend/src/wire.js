@@ -1,8 +1,8 @@
 // Column values to and from JSON.
 
-/** Maps the text of a DECIMAL or BIGINT column to its wire form: that text, or a number. */
-export function wireNumbers(numberForm) {
-  return (text) => (text === null || numberForm === 'string' ? text : Number(text));
+/** Maps the text of a DECIMAL or BIGINT column to the wire form that is switched on: that text, or a number. */
+export function wireNumbers(behaviour) {
+  return (text) => (text === null || behaviour.current.numberForm === 'string' ? text : Number(text));
 }
 
 export const isoTime = (date) => (date === null ? null : date.toISOString());

@@ -34,6 +34,19 @@ describe('with DECIMALs as strings', () => {
     assert.deepEqual([open, high, low, close], ['1.23456', '1.23457', '1.20000', '150.00000']);
   });
 
+  test('times have milliseconds, and technical indicators any text', async () => {
+    await store(hourlyCandles(2));
+    const indicators = { note: 'tab\t "quoted"\nline', values: [1.5, null], name: 'größe' };
+    await backend.database.query(
+      `UPDATE market_data SET technical_indicators = $1::jsonb, "timestamp" = '2018-01-01T00:00:00.25Z', created_at = '2018-01-02T03:04:05.6789Z'
+       WHERE "timestamp" = '2018-01-01T00:00:00Z'`, [JSON.stringify(indicators)]);
+    const [first, second] = (await backend.get(PATH)).data.marketData;
+    assert.deepEqual(first.technicalIndicators, indicators);
+    assert.deepEqual([first.timestamp, first.createdAt], ['2018-01-01T00:00:00.250Z', '2018-01-02T03:04:05.678Z']);
+    assert.deepEqual([second.timestamp, second.technicalIndicators], ['2018-01-01T01:00:00.000Z', null]);
+    assert.match(second.createdAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
   test('absent volume and spread are null', async () => {
     await store([{ timestamp: '2018-01-01T00:00:00Z', open: 1, high: 1, low: 1, close: 1 }]);
     const [{ volume, spread }] = (await backend.get(PATH)).data.marketData;

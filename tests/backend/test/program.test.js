@@ -67,8 +67,16 @@ async function writeCsv(rows) {
 const badArguments = [
   [['--port', 'http'], /--port is 'http'/],
   [['--port', '65536'], /--port is '65536'/],
-  [['--error-shape', 'old'], /--error-shape is 'old'.*deployed/],
-  [['--number-form', 'text'], /--number-form is 'text'.*string, number/],
+  [['--error-shape', 'old'], /--error-shape: errorShape is 'old'.*deployed/],
+  [['--number-form', 'text'], /--number-form: numberForm is 'text'.*string, number/],
+  [['--without', 'spread,models'], /--without: without is 'models'/],
+  [['--rate-limit', '100'], /--rate-limit is '100'.*N\/SECONDS/],
+  [['--rate-limit', '0/60'], /--rate-limit: rateLimit\.requests is 0/],
+  [['--rate-limit-headers', 'four'], /--rate-limit-headers: .*'four'.*retry-after/],
+  [['--fault', 'fail'], /--fault has 'fail'.*KEY=VALUE/],
+  [['--fault', 'action=explode'], /--fault: faults\.action is 'explode'/],
+  [['--fault', 'action=delay,delayMs=soon'], /--fault: faults\.delayMs/],
+  [['--random-seed', '-1'], /--random-seed/],
   [['--seed', 'EUR/USD:1h'], /--seed is 'EUR\/USD:1h'.*PAIR:TIMEFRAME:FILE/],
   [['--seed', 'EURUSD:1h:x.csv'], /'EURUSD'/],
   [['--seed', 'EUR/USD:2h:x.csv'], /'2h'/],
@@ -94,7 +102,10 @@ test('--data-dir beside DATABASE_URL is refused', async () => {
 test('--help lists every option', async () => {
   const { code, stdout } = await run(['--help']);
   assert.equal(code, 0);
-  for (const flag of ['host', 'port', 'data-dir', 'api-key', 'seed', 'error-shape', 'number-form']) {
+  for (const flag of [
+    'host', 'port', 'data-dir', 'api-key', 'seed', 'error-shape', 'number-form', 'without', 'rate-limit', 'rate-limit-headers',
+    'fault', 'random-seed',
+  ]) {
     assert.match(stdout, new RegExp(`--${flag} `));
   }
 });
@@ -122,6 +133,22 @@ test('--error-shape and --number-form reach the answers', async () => {
   assert.equal((await request(backend.url, '/training-data/market/X')).body.error.code, 'INVALID_PAIR');
   const { data } = (await request(backend.url, '/training-data/market/EUR%2FUSD')).body;
   assert.equal(data.marketData[0].open, 1.1);
+});
+
+test('the other switches reach the answers, and the control routes bring them back', async () => {
+  const backend = await start([
+    '--without', 'fundamental,economic-events', '--rate-limit', '100/60', '--rate-limit-headers', 'combined',
+    '--fault', 'route=GET /models,action=fail,status=502,count=1', '--fault', 'route=/health,action=delay,delayMs=1', '--random-seed', '9',
+  ]);
+  assert.equal((await request(backend.url, '/training-data/fundamental')).body.code, 'ROUTE_NOT_FOUND');
+  assert.equal((await request(backend.url, '/models')).status, 502);
+  assert.equal((await request(backend.url, '/models')).status, 200);
+  const response = await fetch(`${backend.url}/api/v1/ml/health`);
+  assert.match(response.headers.get('ratelimit'), /^limit=100, remaining=96, reset=\d+$/);
+  const headers = { authorization: `Bearer ${DEFAULT_KEY}`, 'x-service-name': 'ml-engine' };
+  const control = await fetch(`${backend.url}/control/behaviour`, { method: 'DELETE', headers });
+  const { data } = await control.json();
+  assert.deepEqual([data.without, data.rateLimit, data.randomSeed], [['fundamental', 'economic-events'], { requests: 100, seconds: 60 }, 9]);
 });
 
 test('a data directory keeps rows over a restart, and its seed is skipped then', async () => {

@@ -1,10 +1,11 @@
 import { Router } from 'express';
 
+import { candlesJson, selectCandles } from '../candle_json.js';
 import { MAX_BATCH, readCandle, repeatedTimestamp, upsertCandles } from '../candles.js';
-import { sendSuccess } from '../envelope.js';
+import { sendSuccess, sendSuccessList } from '../envelope.js';
 import { badRequest } from '../errors.js';
 import { queryPage, queryTime, requireFields, requirePair, requireTimeframe } from '../validate.js';
-import { isoTime, pagination } from '../wire.js';
+import { pagination } from '../wire.js';
 
 const PAGE = { defaultLimit: 1000, maxLimit: 10000 };
 
@@ -12,34 +13,19 @@ const RANGE = `
   pair = $1 AND timeframe = $2
   AND ($3::timestamptz IS NULL OR "timestamp" >= $3) AND ($4::timestamptz IS NULL OR "timestamp" <= $4)`;
 
-const candleOnWire = (number) => (row) => ({
-  id: row.id,
-  pair: row.pair,
-  timeframe: row.timeframe,
-  timestamp: isoTime(row.timestamp),
-  open: number(row.open),
-  high: number(row.high),
-  low: number(row.low),
-  close: number(row.close),
-  volume: number(row.volume),
-  spread: number(row.spread),
-  technicalIndicators: row.technical_indicators,
-  createdAt: isoTime(row.created_at),
-});
+const PAGE_OF_CANDLES = selectCandles(`FROM market_data WHERE ${RANGE} ORDER BY "timestamp" LIMIT $5 OFFSET $6`);
 
-function listCandles(database, number) {
+function listCandles(database, behaviour) {
   return async (req, res) => {
     const pair = requirePair(req.params.pair);
     const timeframe = requireTimeframe(req.query.timeframe || '1h');
     const range = [pair, timeframe, queryTime(req.query, 'startDate'), queryTime(req.query, 'endDate')];
     const page = queryPage(req.query, PAGE);
     const [{ total }] = await database.query(`SELECT count(*)::int AS total FROM market_data WHERE ${RANGE}`, range);
-    const rows = await database.query(
-      `SELECT * FROM market_data WHERE ${RANGE} ORDER BY "timestamp" LIMIT $5 OFFSET $6`,
-      [...range, page.limit, page.offset],
-    );
-    const marketData = rows.map(candleOnWire(number));
-    sendSuccess(res, { pair, timeframe, marketData, pagination: pagination(total, page, rows.length) });
+    const [{ received, lines }] = await database.query(PAGE_OF_CANDLES, [...range, page.limit, page.offset]);
+    const { numberForm } = behaviour.current;
+    const marketData = candlesJson(lines, { pair, timeframe, numberForm, withSpread: behaviour.has('spread') });
+    sendSuccessList(res, { pair, timeframe, marketData: [], pagination: pagination(total, page, received) }, 'marketData', marketData);
   };
 }
 
@@ -67,9 +53,9 @@ function storeCandles(database) {
   };
 }
 
-export function marketDataRoutes(database, number) {
+export function marketDataRoutes(database, behaviour) {
   const router = Router();
-  router.get('/:pair', listCandles(database, number));
+  router.get('/:pair', listCandles(database, behaviour));
   router.post('/', storeCandles(database));
   return router;
 }

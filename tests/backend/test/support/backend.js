@@ -40,9 +40,9 @@ async function listen(app) {
   return server;
 }
 
-/** Sends one request; the result has status, headers, body (parsed), data and code of either error shape. */
+/** Sends one request below /api/v1/ml, or to /control; the result has status, headers, body (parsed), data and code of either error shape. */
 async function send(base, method, path, { body, headers, key = API_KEY, rawBody } = {}) {
-  const response = await fetch(`${base}/api/v1/ml${path}`, {
+  const response = await fetch(`${base}${path.startsWith('/control/') ? '' : '/api/v1/ml'}${path}`, {
     method,
     headers: {
       authorization: `Bearer ${key}`,
@@ -56,7 +56,10 @@ async function send(base, method, path, { body, headers, key = API_KEY, rawBody 
   return { status: response.status, headers: response.headers, body: json, data: json.data, code: json.code ?? json.error?.code };
 }
 
-/** Registers the hooks of a test file; every test begins with empty tables. The handle is usable inside tests. */
+/**
+ * Registers the hooks of a test file; every test begins with empty tables and the switches of the start. The handle is
+ * usable inside tests.
+ */
 export function useBackend(options = {}) {
   const handle = {};
   let server;
@@ -65,12 +68,17 @@ export function useBackend(options = {}) {
     server = await listen(createApp(handle.database, { apiKey: API_KEY, ...options }));
     handle.url = `http://127.0.0.1:${server.address().port}`;
   });
-  beforeEach(() => handle.database.query(`TRUNCATE ${TABLES}`));
+  beforeEach(async () => {
+    await handle.database.query(`TRUNCATE ${TABLES}`);
+    await handle.control('DELETE', 'behaviour');
+    await handle.control('DELETE', 'writes');
+  });
   after(async () => {
     server.close();
     server.closeAllConnections();
     await handle.database.close();
   });
+  handle.control = (method, what, body) => send(handle.url, method, `/control/${what}`, { body });
   handle.get = (path, extra) => send(handle.url, 'GET', path, extra);
   handle.post = (path, body, extra) => send(handle.url, 'POST', path, { body, ...extra });
   handle.put = (path, body, extra) => send(handle.url, 'PUT', path, { body, ...extra });
