@@ -131,7 +131,7 @@ def check_file(path, text, files):
             yield f"{where}: no such file"
             continue
         wanted = folder_of(target)
-        if source != path and posixpath.dirname(target) == posixpath.dirname(path):
+        if source != path and target.startswith(UNIT) and folder_of(target[len(UNIT):]) == folder:
             continue  # what the tests of one folder share
         if folder not in UNRESTRICTED and wanted not in allowed:
             yield (f"{where}: {folder} may include only "

@@ -51,6 +51,7 @@ absl::StatusOr<std::string> BackendClient::FindVersion(const std::string& model_
                                                        const std::string& version,
                                                        const base::CallContext& context) {
   int64_t seen = 0;
+  int64_t odd = 0;  // rows that make no sense
   while (true) {
     Call call{.route = {"GET", "/models", "listing models"}};
     call.query = {{"modelName", model_name},
@@ -68,14 +69,15 @@ absl::StatusOr<std::string> BackendClient::FindVersion(const std::string& model_
       const std::string name = row.String(row.Has("modelName") ? "modelName" : "name");
       const std::string row_version = row.String("version");
       std::string id = row.String(row.Has("modelId") ? "modelId" : "id");
-      AIFX_RETURN_IF_ERROR(row.status());
-      if (name == model_name && row_version == version) return id;
+      odd += row.status().ok() ? 0 : 1;
+      if (row.status().ok() && name == model_name && row_version == version) return id;
     }
     seen += static_cast<int64_t>(rows.size());
     if (rows.empty() || seen >= total) break;
   }
-  return absl::NotFoundError(absl::StrCat("the backend has no version ", version, " of model ",
-                                          model_name, " (", seen, " versions of it are there)"));
+  return absl::NotFoundError(absl::StrCat(
+      "the backend has no version ", version, " of model ", model_name, " (", seen,
+      " versions of it are there", odd == 0 ? "" : absl::StrCat(", ", odd, " make no sense"), ")"));
 }
 
 absl::Status BackendClient::Log(const std::string& backend_model_id,

@@ -20,8 +20,8 @@ Exit codes
 
 Environment
   AIFX_SERVER          HOST:PORT of the server
-  BACKEND_API_URL      URL of the backend (training, collecting)
-  ML_ENGINE_API_KEY    its key, or ML_ENGINE_API_KEY_FILE, a file that holds it (likewise)
+  BACKEND_API_URL      URL of the backend (`aifx train`, `aifx collect`, `aifx backend`)
+  ML_ENGINE_API_KEY    its key, or ML_ENGINE_API_KEY_FILE, a file that holds it
   FRED_API_KEY         key for `aifx collect fundamentals fred`
   NO_COLOR             set: no colours
 

@@ -27,7 +27,7 @@ absl::string_view AnsiCode(Tone tone) {
 
 std::string Paint(absl::string_view text, Tone tone, bool colour) {
   const absl::string_view code = AnsiCode(tone);
-  if (!colour || code.empty()) return std::string(text);
+  if (!colour || code.empty() || text.empty()) return std::string(text);
   return absl::StrCat("\x1b[", code, "m", text, "\x1b[0m");
 }
 

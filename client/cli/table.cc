@@ -30,6 +30,7 @@ std::string Table::ToString(bool colour) const {
       absl::StrAppend(&text, c == 0 ? "" : "  ",
                       Padded(row[c], widths[c], columns_[c].right, c + 1 == row.size(), colour));
     }
+    while (!text.empty() && text.back() == ' ') text.pop_back();  // of cells that are empty
     text += '\n';
   };
   std::vector<Cell> titles;

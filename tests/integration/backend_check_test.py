@@ -85,7 +85,7 @@ class BackendCheckTest(harness.StackTest):
 
     def test_response_times(self):
         times = self.report("--repeat", "3")["responseTimes"]
-        self.assertEqual(len(times), 12)
+        self.assertEqual(len(times), 17)
         for route in times:
             self.assertEqual((route["calls"], route["failures"]), (3, 0), route)
             self.assertLessEqual(route["p50Ms"], route["p99Ms"])

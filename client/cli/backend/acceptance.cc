@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "client/cli/backend/acceptance_run.h"
 #include "core/base/violation.h"
 
@@ -50,6 +51,11 @@ const base::CallContext& AcceptanceRun::NewCall() {
   return context_;
 }
 
+std::string AcceptanceRun::Shortened(const absl::Status& status) const {
+  return std::string(
+      absl::StripPrefix(status.message(), absl::StrCat("the backend at ", options_.url, " ")));
+}
+
 void AcceptanceRun::LookAtProcess() {
   absl::StatusOr<ProcessSnapshot> now = deps_.process.Look();
   if (!now.ok()) {
@@ -73,53 +79,69 @@ CheckResult AcceptanceRun::RunStep(const Step& step) {
   } else {
     const bool not_run = base::ReasonOf(detail.status()) == "NOT_RUN";
     result.verdict = not_run ? Verdict::kNotRun : Verdict::kFailed;
-    result.detail = std::string(detail.status().message());
+    result.detail = Shortened(detail.status());
     report_.answered &= !(step.run == &AcceptanceRun::Health && NoAnswer(detail.status()));
   }
   LookAtProcess();
   return result;
 }
 
-void AcceptanceRun::MeasureRoutes() {
-  for (const Step& step : Steps()) {
-    const CheckResult& check = report_.checks[static_cast<size_t>(&step - Steps().data())];
-    if (!step.repeatable || check.verdict != Verdict::kPassed) continue;
-    RouteTimes times{.route = step.route};
-    deps_.progress(absl::StrCat("response time of ", step.route));
-    for (int i = 0; i < options_.repeat; ++i) {
-      NewCall();
-      const absl::Time start = deps_.clock.Now();
-      const bool ok = (this->*step.run)().ok();
-      const absl::Duration elapsed = deps_.clock.Now() - start;
-      if (ok) {
-        times.times.push_back(elapsed);
-      } else {
-        ++times.failures;
-      }
+void AcceptanceRun::Measure(const std::string& route, const std::function<bool()>& call) {
+  RouteTimes times{.route = route};
+  deps_.progress(absl::StrCat("response time of ", route));
+  for (int i = 0; i < options_.repeat; ++i) {
+    NewCall();
+    const absl::Time start = deps_.clock.Now();
+    const bool ok = call();
+    const absl::Duration elapsed = deps_.clock.Now() - start;
+    if (ok) {
+      times.times.push_back(elapsed);
+    } else {
+      ++times.failures;
     }
-    report_.times.push_back(std::move(times));
+  }
+  report_.times.push_back(std::move(times));
+}
+
+void AcceptanceRun::MeasureRoutes() {
+  for (size_t i = 0; i < Steps().size(); ++i) {
+    const Step& step = Steps()[i];
+    if (!step.repeatable || report_.checks[i].verdict != Verdict::kPassed) continue;
+    Measure(step.route, [&] { return (this->*step.run)().ok(); });
+  }
+  for (const backend::Call& call : other_reads_) {
+    Measure(absl::StrCat(call.route.method, " ", call.route.path),
+            [&] { return deps_.client.channel().Send(call, context_).ok(); });
   }
 }
 
 void AcceptanceRun::RetireModels() {
   deps_.progress("retiring the model version");
-  int left = 0;
+  int not_retired = 0;
   for (const std::string& id : model_ids_) {
-    left += deps_.client.SetStatus(id, "retired", false, NewCall()).ok() ? 0 : 1;
+    not_retired += deps_.client.SetStatus(id, "retired", false, NewCall()).ok() ? 0 : 1;
   }
+  SayWhatIsLeftBehind(not_retired);
+}
+
+void AcceptanceRun::SayWhatIsLeftBehind(int not_retired) {
+  const auto counted = [](const std::vector<std::string>& ids, const char* noun) {
+    return ids.size() == 1 ? absl::StrCat(noun, " ", ids[0])
+                           : absl::StrCat(ids.size(), " ", noun, "s");
+  };
   if (!model_ids_.empty()) {
-    const std::string count = model_ids_.size() == 1
-                                  ? absl::StrCat("model version ", model_ids_[0])
-                                  : absl::StrCat(model_ids_.size(), " model versions");
-    report_.created.push_back(
-        absl::StrCat(count, " of aifx-acceptance-check with a training log each, ",
-                     left == 0 ? "retired" : absl::StrCat(left, " of which could NOT be retired")));
+    report_.created.push_back(absl::StrCat(
+        counted(model_ids_, "model version"),
+        " of aifx-acceptance-check with a training log each, ",
+        not_retired == 0 ? "retired"
+                         : absl::StrCat(not_retired, " of which could NOT be retired")));
   }
   if (!prediction_ids_.empty()) {
+    const size_t pending = prediction_ids_.size() - outcomes_;
     report_.created.push_back(absl::StrCat(
-        prediction_ids_.size() == 1 ? absl::StrCat("prediction ", prediction_ids_[0])
-                                    : absl::StrCat(prediction_ids_.size(), " predictions"),
-        ": HOLD, confidence 0.01, break even, technicalData.source \"aifx backend check\""));
+        counted(prediction_ids_, "prediction"), ": HOLD, confidence 0.01, ",
+        pending == 0 ? "break even" : absl::StrCat(pending, " of which have NO outcome"),
+        ", technicalData.source \"aifx backend check\""));
   }
 }
 

@@ -1,7 +1,7 @@
 #ifndef AIFX_CLIENT_CLI_BACKEND_ACCEPTANCE_RUN_H_
 #define AIFX_CLIENT_CLI_BACKEND_ACCEPTANCE_RUN_H_
 
-#include <set>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,11 +53,15 @@ class AcceptanceRun {
 
   CheckResult RunStep(const Step& step);
   void MeasureRoutes();
+  void Measure(const std::string& route, const std::function<bool()>& call);
   void RetireModels();
+  void SayWhatIsLeftBehind(int not_retired);
   // Keeps what the process is connected to just now.
   void LookAtProcess();
   // A new time limit and request id.
   const base::CallContext& NewCall();
+  // The message without the backend's URL, which the report has once.
+  std::string Shortened(const absl::Status& status) const;
 
   const AcceptanceOptions& options_;
   const AcceptanceDependencies& deps_;
@@ -65,9 +69,11 @@ class AcceptanceRun {
   base::CallContext context_;
   std::string version_base_;  // of the model versions registered
   std::vector<std::string> model_ids_;
-  std::vector<std::string> prediction_ids_;
-  std::vector<std::string> request_ids_;  // of the predictions
   std::string newest_version_;
+  std::vector<std::string> prediction_ids_;
+  size_t outcomes_ = 0;  // so many of them, from the first on, have one
+  bool key_is_refused_ = false;
+  std::vector<backend::Call> other_reads_;  // routes that are there and in no check
   std::optional<std::pair<absl::Time, absl::Time>> candle_window_;
   std::optional<bool> has_spread_;
   absl::Status process_error_;

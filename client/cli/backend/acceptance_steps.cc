@@ -47,7 +47,7 @@ AcceptanceRun::Detail AcceptanceRun::RegisterModel() {
   if (version_base_.empty()) {
     version_base_ =
         absl::StrCat(absl::FormatTime("%Y%m%d%H%M%S", deps_.clock.Now(), absl::UTCTimeZone()), "-",
-                     deps_.new_uuid().substr(0, 8));
+                     deps_.new_uuid().substr(0, 4));
   }
   const std::string version =
       model_ids_.empty() ? version_base_ : absl::StrCat(version_base_, "-", model_ids_.size());
@@ -109,11 +109,12 @@ AcceptanceRun::Detail AcceptanceRun::SubmitPrediction() {
 
 AcceptanceRun::Detail AcceptanceRun::UpdateOutcome() {
   if (prediction_ids_.empty()) return NotRun("needs check 5");
-  AIFX_RETURN_IF_ERROR(deps_.client
-                           .UpdateOutcome({.prediction_id = prediction_ids_.back(),
-                                           .outcome = records::Outcome::kBreakeven},
-                                          context_)
-                           .status());
+  const std::string& id = prediction_ids_[std::min(outcomes_, prediction_ids_.size() - 1)];
+  AIFX_RETURN_IF_ERROR(
+      deps_.client
+          .UpdateOutcome({.prediction_id = id, .outcome = records::Outcome::kBreakeven}, context_)
+          .status());
+  outcomes_ = std::min(outcomes_ + 1, prediction_ids_.size());
   return std::string("break even, 0 pips");
 }
 
@@ -163,9 +164,10 @@ AcceptanceRun::Detail AcceptanceRun::Trades() {
 }
 
 AcceptanceRun::Detail AcceptanceRun::Stats() {
-  AIFX_ASSIGN_OR_RETURN(
-      const backend::TrainingDataStats stats,
-      backend::TrainingDataClient(deps_.client.channel()).Stats(std::nullopt, context_));
+  const auto answer =
+      backend::TrainingDataClient(deps_.client.channel()).Stats(std::nullopt, context_);
+  key_is_refused_ = absl::IsFailedPrecondition(answer.status());
+  AIFX_ASSIGN_OR_RETURN(const backend::TrainingDataStats stats, answer);
   return absl::StrCat(Counted(stats.market_data.count, "candle"), ", ",
                       Counted(stats.signals.count, "signal"), ", ",
                       Counted(stats.trades.count, "trade"));

@@ -33,7 +33,7 @@ Cell VerdictCell(Verdict verdict) {
 }
 
 std::string ChecksText(const AcceptanceReport& report, bool colour) {
-  Table table({{"", true}, {"check"}, {"route"}, {"time", true}, {"result"}, {"seen"}});
+  Table table({{"#", true}, {"check"}, {"route"}, {"time", true}, {"result"}, {"seen"}});
   int number = 0;
   for (const CheckResult& check : report.checks) {
     table.AddRow({{absl::StrCat(++number)},
@@ -48,15 +48,17 @@ std::string ChecksText(const AcceptanceReport& report, bool colour) {
 
 std::string FeaturesText(const AcceptanceReport& report, bool colour) {
   Table table({{"  optional"}, {"route"}, {"there"}, {""}});
+  std::string previous;
   for (const OptionalFeature& feature : report.optional_features) {
     Cell there{"unknown", Tone::kCaution};
     if (feature.present.has_value()) {
       there = *feature.present ? Cell{"yes", Tone::kGood} : Cell{"no", Tone::kCaution};
     }
-    table.AddRow({{absl::StrCat("  ", feature.name)},
+    table.AddRow({{feature.name == previous ? "" : absl::StrCat("  ", feature.name)},
                   {feature.route, Tone::kQuiet},
                   there,
                   {feature.detail}});
+    previous = feature.name;
   }
   return table.ToString(colour);
 }

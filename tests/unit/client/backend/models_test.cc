@@ -58,6 +58,9 @@ TEST_F(ModelsTest, FindsAVersionOnALaterPage) {
   PushData(R"({"models":[{"id":"c","name":"eurusd","version":"2"}],"pagination":{"total":3}})");
   EXPECT_THAT(client_->FindVersion("eurusd", "2", {}), IsOkAndHolds("c"));
   EXPECT_THAT(http_.requests()[1].url, EndsWith("/models?modelName=eurusd&limit=100&offset=2"));
+  PushData(R"({"models":[{"id":7},{"id":"d","name":"eurusd","version":"3"}],
+              "pagination":{"total":2}})");
+  EXPECT_THAT(client_->FindVersion("eurusd", "3", {}), IsOkAndHolds("d"));
   PushData(R"({"models":[],"pagination":{"total":0}})");
   EXPECT_THAT(client_->FindVersion("eurusd", "9", {}),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("version 9 of model eurusd")));

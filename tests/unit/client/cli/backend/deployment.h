@@ -79,6 +79,8 @@ class Deployment {
         {"POST /training-data/fundamental", R"({"inserted":0,"updated":0})"},
         {"GET /training-data/economic-events", R"({"events":[],"pagination":{"total":0}})"},
         {"POST /training-data/economic-events", R"({"inserted":0,"updated":0})"},
+        {"GET /predictions", R"({"predictions":[],"pagination":{"total":0}})"},
+        {"GET /models/:id", R"({"id":"m"})"},
         {"GET /models/ab-tests", R"({"tests":[],"pagination":{"total":0}})"}};
     const auto found = kData.find(route);
     return found == kData.end() ? "" : found->second;

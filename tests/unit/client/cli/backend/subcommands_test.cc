@@ -26,7 +26,7 @@ struct Ran {
   std::string request;  // the last one
 };
 
-Ran Run(std::vector<std::string> arguments, const std::string& body, int status = 200) {
+Ran RunBackend(std::vector<std::string> arguments, const std::string& body, int status = 200) {
   RawHttpServer server({{{absl::StrCat(
       "HTTP/1.1 ", status, " X\r\nContent-Type: application/json\r\nContent-Length: ", body.size(),
       "\r\n\r\n", body)}}});
@@ -149,13 +149,13 @@ std::vector<ShowCase> ShowCases() {
 TEST(BackendSubcommandsTest, ShowATableOrJson) {
   for (const ShowCase& c : ShowCases()) {
     SCOPED_TRACE(c.arguments[0]);
-    const Ran text = Run(c.arguments, Data(c.data));
+    const Ran text = RunBackend(c.arguments, Data(c.data));
     EXPECT_EQ(text.exit_code, kDone) << text.err;
     EXPECT_THAT(text.out, AllOf(HasSubstr(c.shown), Not(HasSubstr("\x1b"))));
     EXPECT_THAT(text.request, StartsWith(c.request));
     std::vector<std::string> with_json = c.arguments;
     with_json.push_back("--json");
-    const Ran machine = Run(with_json, Data(c.data));
+    const Ran machine = RunBackend(with_json, Data(c.data));
     const json parsed = json::parse(machine.out, nullptr, false);
     ASSERT_TRUE(parsed.is_object()) << machine.out;
     EXPECT_TRUE(parsed.contains(c.key));
@@ -163,20 +163,20 @@ TEST(BackendSubcommandsTest, ShowATableOrJson) {
 }
 
 TEST(BackendSubcommandsTest, SayHowManyRowsWereLeftOut) {
-  const Ran ran = Run(
+  const Ran ran = RunBackend(
       {"signals"}, Data(absl::StrCat(R"({"signals":[7,)", kRow, R"(],"pagination":{"total":2}})")));
   EXPECT_THAT(ran.out, HasSubstr("1 of 2, 1 left out: the backend's rows make no sense"));
 }
 
 TEST(BackendSubcommandsTest, SayWhatTheBackendRefused) {
-  const Ran missing =
-      Run({"fundamentals"}, R"({"success":false,"error":"no","code":"ROUTE_NOT_FOUND"})", 404);
+  const Ran missing = RunBackend({"fundamentals"},
+                                 R"({"success":false,"error":"no","code":"ROUTE_NOT_FOUND"})", 404);
   EXPECT_EQ(missing.exit_code, kFailed);
   EXPECT_THAT(missing.err,
               AllOf(HasSubstr("UNIMPLEMENTED"), HasSubstr("GET /training-data/fundamental"),
                     HasSubstr("reading fundamental data will not work")));
   const Ran refused =
-      Run({"trades"}, R"({"success":false,"error":"no","code":"INVALID_API_KEY"})", 403);
+      RunBackend({"trades"}, R"({"success":false,"error":"no","code":"INVALID_API_KEY"})", 403);
   EXPECT_EQ(refused.exit_code, kFailed);
   EXPECT_THAT(refused.err, HasSubstr("403 INVALID_API_KEY"));
 }
@@ -203,7 +203,7 @@ TEST(BackendSubcommandsTest, WrongUsageIsTwoAndSendsNothing) {
       {"check", "--pair", "EURUS"},
       {"check", "--repeat", "0"}};
   for (const std::vector<std::string>& arguments : kWrong) {
-    const Ran ran = Run(arguments, Data("{}"));
+    const Ran ran = RunBackend(arguments, Data("{}"));
     SCOPED_TRACE(arguments.empty() ? "" : arguments[0] + ran.err);
     EXPECT_EQ(ran.exit_code, kUsage);
     EXPECT_THAT(ran.request, IsEmpty());
@@ -218,7 +218,7 @@ TEST(BackendCheckTest, NoAnswerIsThreeAndWhatIsNoBackendIsOne) {
   EXPECT_THAT(captured.err.str(), AllOf(HasSubstr("http://127.0.0.1:1"), HasSubstr("UNAVAILABLE"),
                                         Not(HasSubstr("some-secret"))));
   EXPECT_THAT(captured.out.str(), IsEmpty());
-  const Ran proxy = Run({"check", "--json"}, "<html>", 502);
+  const Ran proxy = RunBackend({"check", "--json"}, "<html>", 502);
   EXPECT_EQ(proxy.exit_code, kFailed);
   EXPECT_EQ(json::parse(proxy.out)["passed"], false);
 }
