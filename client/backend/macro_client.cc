@@ -12,6 +12,7 @@
 #include "client/backend/rows.h"
 #include "client/backend/values.h"
 #include "core/base/status_macros.h"
+#include "core/macro/impact.h"
 
 namespace aifx::backend {
 namespace {
@@ -115,7 +116,7 @@ absl::StatusOr<std::vector<EconomicEvent>> MacroClient::Events(const macro::Even
                 .rows = "events"};
   AddList("currency", query.currencies, call.query);
   std::vector<std::string> impacts;
-  for (const macro::Impact impact : query.impacts) impacts.emplace_back(ImpactName(impact));
+  for (const macro::Impact impact : query.impacts) impacts.emplace_back(macro::ImpactName(impact));
   AddList("impactLevels", impacts, call.query);
   AddRange(query.start, query.end, call.query);
   AIFX_ASSIGN_OR_RETURN(std::vector<EconomicEvent> events,

@@ -1,10 +1,9 @@
 #include "client/backend/macro_json.h"
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/backend/values.h"
 #include "core/base/status_macros.h"
+#include "core/macro/impact.h"
 
 namespace aifx::backend {
 namespace {
@@ -13,8 +12,6 @@ using macro::EconomicEvent;
 using macro::FundamentalRecord;
 using macro::Impact;
 using nlohmann::json;
-
-constexpr Impact kImpacts[] = {Impact::kHoliday, Impact::kLow, Impact::kMedium, Impact::kHigh};
 
 // A DATE column is written 2018-06-12, another one as a whole timestamp.
 absl::StatusOr<absl::Time> ParseDate(absl::string_view text) {
@@ -40,28 +37,6 @@ void Put(json& body, const char* key, const std::optional<double>& value) {
 
 }  // namespace
 
-absl::string_view ImpactName(Impact impact) {
-  switch (impact) {
-    case Impact::kHoliday:
-      return "holiday";
-    case Impact::kLow:
-      return "low";
-    case Impact::kMedium:
-      return "medium";
-    case Impact::kHigh:
-      return "high";
-  }
-  return "";
-}
-
-absl::StatusOr<Impact> ParseImpact(absl::string_view name) {
-  for (const Impact impact : kImpacts) {
-    if (absl::EqualsIgnoreCase(name, ImpactName(impact))) return impact;
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("impact is '", name, "', it must be one of: holiday, low, medium, high"));
-}
-
 absl::StatusOr<FundamentalRecord> FundamentalOf(const json& row, size_t index) {
   ObjectReader reader(row, "fundamentalData", index);
   FundamentalRecord record;
@@ -82,7 +57,7 @@ absl::StatusOr<EconomicEvent> EventOf(const json& row, size_t index) {
   event.time = reader.Timestamp("eventDate");
   event.currency = reader.String("currency");
   event.name = reader.String("eventName");
-  event.impact = reader.Parsed("impactLevel", ParseImpact).value_or(Impact::kLow);
+  event.impact = reader.Parsed("impactLevel", macro::ParseImpact).value_or(Impact::kLow);
   event.forecast = reader.OptionalNumber("forecastValue");
   event.actual = reader.OptionalNumber("actualValue");
   event.previous = reader.OptionalNumber("previousValue");
@@ -107,7 +82,7 @@ json EventJson(const EconomicEvent& event) {
   json body = {{"eventDate", FormatTimestamp(event.time)},
                {"currency", event.currency},
                {"eventName", event.name},
-               {"impactLevel", std::string(ImpactName(event.impact))},
+               {"impactLevel", std::string(macro::ImpactName(event.impact))},
                {"timeKnown", event.time_known}};
   Put(body, "forecastValue", event.forecast);
   Put(body, "actualValue", event.actual);

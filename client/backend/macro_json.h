@@ -6,7 +6,6 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "core/macro/macro_record.h"
 
 namespace aifx::backend {
@@ -18,10 +17,6 @@ absl::StatusOr<macro::EconomicEvent> EventOf(const nlohmann::json& row, size_t i
 // The same on the way to the backend. What is absent is left out, so that it overwrites nothing.
 nlohmann::json FundamentalJson(const macro::FundamentalRecord& record);
 nlohmann::json EventJson(const macro::EconomicEvent& event);
-
-// "holiday", "low", "medium", "high"; parsed in either case.
-absl::string_view ImpactName(macro::Impact impact);
-absl::StatusOr<macro::Impact> ParseImpact(absl::string_view name);
 
 // What the backend tells two rows apart by.
 std::string KeyOf(const macro::FundamentalRecord& record);

@@ -16,12 +16,13 @@ Exit codes
   1   failed, or refused by the server; training: also a registration that is pending
   2   wrong usage, or a request with a wrong value
   3   the server, or the backend behind it, does not answer in time
-  75  training: too little data yet
+  75  training: too little data yet; collecting: nothing to collect
 
 Environment
   AIFX_SERVER          HOST:PORT of the server
-  BACKEND_API_URL      URL of the backend (`aifx train`, `aifx backend`)
+  BACKEND_API_URL      URL of the backend (`aifx train`, `aifx collect`, `aifx backend`)
   ML_ENGINE_API_KEY    its key, or ML_ENGINE_API_KEY_FILE, a file that holds it
+  FRED_API_KEY         key for `aifx collect fundamentals fred`
   NO_COLOR             set: no colours
 
 `aifx COMMAND --help` describes a command.)";
@@ -61,6 +62,7 @@ int RunUnguarded(const std::vector<std::string>& arguments, Console& console) {
   AddHealth(app, invocation);
   AddTrain(app, invocation);
   AddData(app, invocation);
+  AddCollect(app, invocation);
   AddBackend(app, invocation);
   AddFeatures(app, invocation);
   if (IsUnknownCommand(app, arguments)) {

@@ -26,6 +26,7 @@ void AddModels(CLI::App& app, Invocation& invocation);
 void AddHealth(CLI::App& app, Invocation& invocation);
 void AddTrain(CLI::App& app, Invocation& invocation);
 void AddData(CLI::App& app, Invocation& invocation);
+void AddCollect(CLI::App& app, Invocation& invocation);  // collect/collect.cc
 void AddBackend(CLI::App& app, Invocation& invocation);  // backend/backend.cc
 void AddFeatures(CLI::App& app, Invocation& invocation);
 

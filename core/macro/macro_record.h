@@ -1,6 +1,7 @@
 #ifndef AIFX_CORE_MACRO_MACRO_RECORD_H_
 #define AIFX_CORE_MACRO_MACRO_RECORD_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

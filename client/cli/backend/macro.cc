@@ -11,6 +11,7 @@
 #include "client/cli/table.h"
 #include "client/cli/words.h"
 #include "core/base/status_macros.h"
+#include "core/macro/impact.h"
 
 namespace aifx::cli {
 namespace {
@@ -70,7 +71,7 @@ absl::StatusOr<Shown> ShowFundamentals(const MacroCommand& command, const Backen
 absl::StatusOr<macro::EventQuery> MakeEventQuery(const MacroCommand& command) {
   macro::EventQuery query{.currencies = command.currencies};
   for (const std::string& word : command.impacts) {
-    const absl::StatusOr<macro::Impact> impact = backend::ParseImpact(word);
+    const absl::StatusOr<macro::Impact> impact = macro::ParseImpact(word);
     if (!impact.ok()) {
       return absl::InvalidArgumentError(absl::StrCat("--impact: ", impact.status().message()));
     }
@@ -104,7 +105,7 @@ absl::StatusOr<Shown> ShowEvents(const MacroCommand& command, const BackendCall&
     shown.json["events"].push_back(backend::EventJson(event));
     table.AddRow({{event.time_known ? TimeWord(event.time) : DateWord(event.time)},
                   {event.currency},
-                  {std::string(backend::ImpactName(event.impact)), ImpactTone(event.impact)},
+                  {std::string(macro::ImpactName(event.impact)), ImpactTone(event.impact)},
                   {NumberWord(event.previous)},
                   {NumberWord(event.forecast)},
                   {NumberWord(event.actual)},

@@ -1,0 +1,67 @@
+#include "client/collect/json_rows.h"
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
+
+namespace aifx::collect {
+namespace {
+
+using nlohmann::json;
+
+absl::Status Wrong(absl::string_view place, absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat(place, " ", what));
+}
+
+// The array itself, or the only array among an object's members.
+absl::StatusOr<const json*> FindArray(const json& document, absl::string_view name) {
+  if (document.is_array()) return &document;
+  const json* found = nullptr;
+  for (const json& member : document) {
+    if (!member.is_array()) continue;
+    if (found != nullptr) return Wrong(name, "has more than one array: which holds the rows?");
+    found = &member;
+  }
+  if (found == nullptr) return Wrong(name, "has no array of rows");
+  return found;
+}
+
+absl::StatusOr<std::string> TextOf(const json& value, absl::string_view place,
+                                   absl::string_view field) {
+  if (value.is_null()) return std::string();
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number() || value.is_boolean()) return value.dump();
+  return Wrong(place, absl::StrCat("field ", field, " is an array or an object, not one value"));
+}
+
+absl::StatusOr<SourceRow> RowOf(const json& element, std::string place) {
+  if (!element.is_object()) return Wrong(place, "is not an object");
+  SourceRow row{.place = std::move(place), .fields = {}};
+  for (const auto& [key, value] : element.items()) {
+    const std::string field = absl::AsciiStrToLower(key);
+    AIFX_ASSIGN_OR_RETURN(std::string text, TextOf(value, row.place, key));
+    if (!row.fields.emplace(field, std::move(text)).second) {
+      return Wrong(row.place, absl::StrCat("has the field ", field, " twice"));
+    }
+  }
+  return row;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<SourceRow>> ParseJsonRows(absl::string_view text,
+                                                     absl::string_view name) {
+  const json document = json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+  if (document.is_discarded()) return Wrong(name, "is not well-formed JSON");
+  AIFX_ASSIGN_OR_RETURN(const json* array, FindArray(document, name));
+  std::vector<SourceRow> rows;
+  for (size_t i = 0; i < array->size(); ++i) {
+    AIFX_ASSIGN_OR_RETURN(SourceRow row, RowOf((*array)[i], absl::StrCat(name, "[", i, "]")));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace aifx::collect

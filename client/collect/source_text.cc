@@ -1,0 +1,46 @@
+#include "client/collect/source_text.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "core/base/files.h"
+#include "core/base/status_macros.h"
+
+namespace aifx::collect {
+namespace {
+
+constexpr size_t kMaxBytes = size_t{64} << 20;
+
+bool IsUrl(absl::string_view source) {
+  return absl::StartsWith(source, "http://") || absl::StartsWith(source, "https://");
+}
+
+absl::StatusOr<SourceText> ReadUrl(const std::string& url, const http::Retrier& retrier,
+                                   const base::CallContext& context) {
+  const std::string name = SourceName(url);
+  const http::HttpRequest request{.method = "GET", .url = url, .max_response_bytes = kMaxBytes};
+  absl::StatusOr<http::HttpResponse> response = retrier.SendIdempotent(request, context);
+  if (!response.ok()) {
+    const std::string message = absl::StrReplaceAll(response.status().message(), {{url, name}});
+    return absl::Status(response.status().code(), absl::StrCat("reading ", name, ": ", message));
+  }
+  if (response->status == 200) return SourceText{name, std::move(response->body)};
+  const std::string message = absl::StrCat(name, " answers HTTP ", response->status);
+  return http::Retrier::IsTransientStatus(*response) ? absl::UnavailableError(message)
+                                                     : absl::FailedPreconditionError(message);
+}
+
+}  // namespace
+
+std::string SourceName(const std::string& source) {
+  return IsUrl(source) ? source.substr(0, source.find('?')) : source;
+}
+
+absl::StatusOr<SourceText> ReadSource(const std::string& source, const http::Retrier& retrier,
+                                      const base::CallContext& context) {
+  if (IsUrl(source)) return ReadUrl(source, retrier, context);
+  AIFX_ASSIGN_OR_RETURN(std::string text, base::ReadFile(source, kMaxBytes));
+  return SourceText{source, std::move(text)};
+}
+
+}  // namespace aifx::collect

@@ -1,0 +1,29 @@
+#ifndef AIFX_CLIENT_COLLECT_SOURCE_TEXT_H_
+#define AIFX_CLIENT_COLLECT_SOURCE_TEXT_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "client/http/http_client.h"
+#include "client/http/retry.h"
+#include "core/base/call_context.h"
+
+namespace aifx::collect {
+
+// How messages and records call a source: the path, or the URL without its query.
+std::string SourceName(const std::string& source);
+
+struct SourceText {
+  std::string name;  // SourceName
+  std::string text;
+};
+
+// The content of a source: what is at an http or https URL, else a file; at most 64 MB. An answer
+// other than 200 is FAILED_PRECONDITION (UNAVAILABLE where it may pass, and did not when asked
+// again). Errors name the source; no message holds the URL's query, which may hold a key.
+absl::StatusOr<SourceText> ReadSource(const std::string& source, const http::Retrier& retrier,
+                                      const base::CallContext& context);
+
+}  // namespace aifx::collect
+
+#endif  // AIFX_CLIENT_COLLECT_SOURCE_TEXT_H_
