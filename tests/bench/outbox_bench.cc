@@ -51,8 +51,8 @@ void SetUp(const benchmark::State&) {
   shared = std::make_unique<Shared>();
   OutboxOptions options{.folder = shared->folder / "outbox", .workers = 0};
   options.max_rows = options.max_bytes = int64_t{1} << 40;
-  auto opened = Outbox::Open(options, {shared->delivery, base::SystemClock(), base::NullLogger(),
-                                       [] { return 0.5; }});
+  auto opened = Outbox::Open(
+      options, {shared->delivery, base::SystemClock(), base::NullLogger(), [] { return 0.5; }});
   if (opened.ok()) shared->outbox = *std::move(opened);
 }
 
