@@ -1,5 +1,8 @@
 #include "client/outbox/ordering.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 
@@ -32,6 +35,25 @@ Entry PlaceOutcome(Entry outcome, const std::optional<Entry>& prediction, absl::
                      prediction->error.message(), ")"));
   }
   return outcome;
+}
+
+Entry ReplaceOutcome(const Entry& existing, const Entry& newer,
+                     const std::optional<Entry>& prediction) {
+  Entry replaced = existing;
+  ++replaced.revision;
+  replaced.content_hash = newer.content_hash;
+  replaced.payload = newer.payload;
+  replaced.queued_at = newer.queued_at;
+  replaced.failures = 0;
+  replaced.outcome.reset();
+  if (existing.state == SubmissionState::kInflight) return replaced;
+  replaced.error = absl::OkStatus();
+  // An older one that may still be on its way must not arrive after this one.
+  absl::Time due = newer.queued_at;
+  if (existing.state == SubmissionState::kQueued) {
+    due = std::max(due, existing.next_attempt_at.value_or(due));
+  }
+  return PlaceOutcome(std::move(replaced), prediction, due);
 }
 
 absl::Status FollowPrediction(EntryTable& table, const Entry& prediction, absl::Time now,

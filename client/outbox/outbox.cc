@@ -149,23 +149,7 @@ absl::Status Outbox::AcceptOutcome(EntryTable& table, const Entry& entry,
     accepted = std::move(placed);
     return absl::OkStatus();
   }
-  // The newest word counts. What is in flight goes on, and its answer settles nothing.
-  Entry replaced = *existing;
-  ++replaced.revision;
-  replaced.content_hash = entry.content_hash;
-  replaced.payload = entry.payload;
-  replaced.queued_at = entry.queued_at;
-  replaced.failures = 0;
-  replaced.outcome.reset();
-  if (existing->state != SubmissionState::kInflight) {
-    // An older one that may still be on its way must not arrive after this one.
-    const absl::Time due =
-        std::max(entry.queued_at, existing->state == SubmissionState::kQueued
-                                      ? existing->next_attempt_at.value_or(entry.queued_at)
-                                      : entry.queued_at);
-    replaced.error = absl::OkStatus();
-    replaced = PlaceOutcome(std::move(replaced), prediction, due);
-  }
+  Entry replaced = ReplaceOutcome(*existing, entry, prediction);
   AIFX_RETURN_IF_ERROR(table.Update(*existing, replaced));
   accepted = std::move(replaced);
   return absl::OkStatus();

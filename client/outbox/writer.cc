@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/outbox/detached_status.h"
 #include "core/base/status_macros.h"
 #include "core/base/violation.h"
 
@@ -44,7 +45,7 @@ absl::Status Writer::Execute(Operation operation, const base::CallContext& conte
   }
   base::MutexLock lock(ticket->mutex);
   while (!ticket->result.has_value()) ticket->finished.Wait(ticket->mutex);
-  return *ticket->result;
+  return *std::move(ticket->result);
 }
 
 void Writer::Stop() {
@@ -68,7 +69,7 @@ bool Writer::is_idle() const {
 
 absl::Status Writer::disk_status() const {
   base::MutexLock lock(mutex_);
-  return disk_status_;
+  return DetachedStatus(disk_status_);
 }
 
 void Writer::Work() {
@@ -80,7 +81,7 @@ void Writer::Work() {
     const absl::Status status = ForCallers(RunTransaction(batch));
     {
       base::MutexLock lock(mutex_);
-      disk_status_ = status;
+      disk_status_ = DetachedStatus(status);
     }
     for (const auto& ticket : batch) Answer(*ticket, status);
   }
@@ -128,7 +129,8 @@ absl::Status Writer::RunTransaction(const Batch& batch) {
 
 void Writer::Answer(Ticket& ticket, const absl::Status& status) {
   base::MutexLock lock(ticket.mutex);
-  ticket.result = status;
+  ticket.operation = nullptr;  // what it captured is the caller's again
+  ticket.result = DetachedStatus(status);
   ticket.finished.NotifyOne();
 }
 

@@ -74,6 +74,7 @@ TEST_F(ThreadsTest, EveryCallerGetsItsAnswerThroughSeveralWorkers) {
   EXPECT_EQ(acked, 64);
   EXPECT_EQ(dead, 16);
   EXPECT_THAT(delivery_.posts(), ::testing::SizeIs(80));
+  outbox_.reset();
 }
 
 TEST_F(ThreadsTest, ConcurrentCallersOfOneIdMakeOneSubmission) {
@@ -109,6 +110,9 @@ TEST_F(ThreadsTest, ShutdownLetsTheRequestInFlightFinishAndEndsWaits) {
     sending.set_value();
     release.get_future().wait();
   };
+  // Whether the second one is sent before the shutdown or not, it gets no answer.
+  delivery_.Script({Reply::kStore});
+  delivery_.otherwise = [] { return Reply::kLose; };
   Open();
   Submit(1);
   sending.get_future().wait();
@@ -124,7 +128,7 @@ TEST_F(ThreadsTest, ShutdownLetsTheRequestInFlightFinishAndEndsWaits) {
   options_.workers = 0;
   Open();
   EXPECT_EQ(State(1), SubmissionState::kAcked);
-  EXPECT_EQ(State(2), SubmissionState::kQueued);
+  EXPECT_THAT(State(2), ::testing::AnyOf(SubmissionState::kQueued, SubmissionState::kUnknown));
 }
 
 TEST_F(ThreadsTest, ABackendThatHangsNeverBlocksAcceptance) {
@@ -136,6 +140,7 @@ TEST_F(ThreadsTest, ABackendThatHangsNeverBlocksAcceptance) {
   for (int i = 0; i < 20; ++i) Submit(i);
   EXPECT_LE(Stats().usage.Rows(SubmissionState::kInflight), 4);
   release.set_value();
+  outbox_.reset();  // before what its workers wait for goes
 }
 
 }  // namespace
