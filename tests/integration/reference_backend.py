@@ -1,4 +1,4 @@
-"""The reference backend as a test runs and steers it: its switches, its seeds and its log of writes.
+"""The reference backend as a test runs and steers it: switches, seeds, log of writes.
 
 Needs the standard library alone: neither the engine nor gRPC.
 """
