@@ -13,7 +13,6 @@ import shutil
 import sys
 import tempfile
 import unittest
-import urllib.request
 
 import grpc
 
@@ -22,6 +21,7 @@ BIN = pathlib.Path(os.environ["AIFX_BIN"])
 FIXTURE = pathlib.Path(os.environ["AIFX_FIXTURE"])
 sys.path[:0] = [str(ROOT / "scripts"), str(FIXTURE / "stubs")]
 
+from reference_backend import ReferenceBackend  # noqa: E402
 from run_lib.processes import Child  # noqa: E402
 
 # Our grpc.health.v1 beside what the grpc package itself has.
@@ -63,6 +63,11 @@ class Stack:
             arguments += ("--data-dir", copy)
         return self.start("backend", ["node", ROOT / "tests/backend/server.js", "--port", port,
                                       *arguments], "READY")
+
+    def steered_backend(self, *arguments, **options):
+        """As backend(), but (child, ReferenceBackend): flips its switches, counts its writes."""
+        child, url = self.backend(*arguments, **options)
+        return child, ReferenceBackend(url, KEY)
 
     def server(self, backend_url, *arguments, **more_env):
         """An engine with the fixture's model; (child, HOST:PORT)."""
@@ -154,14 +159,7 @@ def store_candles(backend_url, pair, open_seconds, price="1.10000"):
     """Stores flat 1h candles in a reference backend, through its own bulk route."""
     rows = [{"timestamp": datetime.datetime.fromtimestamp(s, datetime.timezone.utc).isoformat(),
              "open": price, "high": price, "low": price, "close": price} for s in open_seconds]
-    request = urllib.request.Request(
-        f"{backend_url}/api/v1/ml/training-data/market", method="POST",
-        data=json.dumps({"pair": pair, "timeframe": "1h", "candles": rows}).encode(),
-        headers={"Authorization": f"Bearer {KEY}", "X-Service-Name": "ml-engine",
-                 "Content-Type": "application/json"})
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=20) as answer:
-        assert answer.status == 201, answer.status
+    ReferenceBackend(backend_url, KEY).store_candles(pair, "1h", rows)
 
 
 def fixture():
