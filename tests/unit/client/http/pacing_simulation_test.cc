@@ -54,9 +54,9 @@ class LimitedServer {
     if (refused) ++refusals_;
     const int64_t reset_s =
         absl::ToInt64Seconds(absl::Ceil(ends_ - clock_.Now(), absl::Seconds(1)));
-    return {.status = refused ? 429 : 200,
-            .headers = headers_(limit_, std::max<int64_t>(limit_ - used_, 0), reset_s,
-                                clock_.Now())};
+    return {
+        .status = refused ? 429 : 200,
+        .headers = headers_(limit_, std::max<int64_t>(limit_ - used_, 0), reset_s, clock_.Now())};
   }
   // A call of somebody else behind the same address.
   void Take() {
@@ -97,8 +97,8 @@ class PacingSimulationTest : public ::testing::TestWithParam<Simulation> {
   absl::Duration Run(int calls) {
     const absl::Time start = clock_.Now();
     for (int i = 0; i < calls; ++i) {
-      EXPECT_OK(client_.Send({.method = "GET", .url = "http://h/", .priority = GetParam().priority},
-                             {}));
+      EXPECT_OK(
+          client_.Send({.method = "GET", .url = "http://h/", .priority = GetParam().priority}, {}));
     }
     return clock_.Now() - start;
   }
@@ -113,7 +113,8 @@ class PacingSimulationTest : public ::testing::TestWithParam<Simulation> {
 
 TEST_P(PacingSimulationTest, NeverRunsIntoTheLimitAndUsesIt) {
   const Simulation& simulation = GetParam();
-  const int64_t kept = simulation.priority == Priority::kBackground ? (simulation.limit + 4) / 5 : 0;
+  const int64_t kept =
+      simulation.priority == Priority::kBackground ? (simulation.limit + 4) / 5 : 0;
   const int64_t usable = simulation.limit - kept;
   const absl::Duration took = Run(static_cast<int>(10 * usable));
   EXPECT_EQ(server_.refusals(), 0);
