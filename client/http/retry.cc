@@ -74,6 +74,9 @@ absl::StatusOr<HttpResponse> Retrier::SendIdempotent(const HttpRequest& request,
       wait = std::max(wait, RetryAfter(*result, now).value_or(absl::ZeroDuration()));
     }
     if (now + wait >= context.deadline) return result;
+    if (request.priority == Priority::kInteractive && wait > policy_.longest_interactive_wait) {
+      return result;
+    }
     if (budget_ != nullptr && !budget_->TryRepeat(now)) return result;
     if (on_repeat) on_repeat(attempt, result, wait);
     if (!Wait(wait, context)) {

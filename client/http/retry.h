@@ -16,6 +16,9 @@ struct RetryPolicy {
   int max_attempts = 3;  // the first one included; 1 turns repeats off
   absl::Duration first_backoff = absl::Milliseconds(200);
   absl::Duration max_backoff = absl::Seconds(5);
+  // An interactive call that Retry-After asks to wait longer is not repeated: its caller may
+  // decide.
+  absl::Duration longest_interactive_wait = absl::Seconds(10);
 };
 
 // Uniform numbers in [0, 1); thread-safe.

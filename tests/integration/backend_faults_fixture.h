@@ -105,7 +105,7 @@ class BackendFaultsTest : public ::testing::TestWithParam<FaultCase> {
   }
 
   static void Connect(const std::string& url, std::unique_ptr<BackendHttp>& http,
-                      std::unique_ptr<BackendClient>& client) {
+                      std::unique_ptr<BackendClient>& client, int attempts = 3) {
     BackendHttpOptions options;
     options.curl.connect_timeout = absl::Milliseconds(200);
     options.origin.breaker.first_open = kFirstOpen;
@@ -114,6 +114,7 @@ class BackendFaultsTest : public ::testing::TestWithParam<FaultCase> {
     BackendConfig config;
     config.base_url = url;
     config.api_key = ReferenceBackend::kKey;
+    config.retry.max_attempts = attempts;
     config.retry.first_backoff = absl::Milliseconds(20);
     client = BackendClient::Create(config, http->Dependencies()).value();
   }

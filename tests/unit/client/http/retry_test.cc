@@ -91,6 +91,15 @@ TEST_F(RetryTest, RetryAfterIsAFloor) {
   EXPECT_EQ(Slept(), absl::Seconds(7));
 }
 
+TEST_F(RetryTest, ALongRetryAfterIsLeftToAnInteractiveCaller) {
+  client_.Push(Answer(429, {{"Retry-After", "10"}}));
+  client_.Push(Answer(429, {{"Retry-After", "11"}}));
+  ASSERT_OK_AND_ASSIGN(const HttpResponse response, Send());
+  EXPECT_EQ(response.Header("Retry-After"), "11");
+  EXPECT_EQ(Slept(), absl::Seconds(10));
+  EXPECT_THAT(client_.requests(), SizeIs(2));
+}
+
 TEST_F(RetryTest, NeverSleepsPastTheDeadline) {
   client_.Push(Answer(429, {{"Retry-After", "7"}}));
   ASSERT_OK_AND_ASSIGN(const HttpResponse response, Send(Until(clock_.Now() + absl::Seconds(7))));
@@ -106,7 +115,8 @@ TEST_F(RetryTest, CancellingDuringAWaitEndsIt) {
       Retrier(
           client_, clock_, [] { return 0.0; }, policy_)
           .SendIdempotent(
-              {.method = "GET", .url = "http://h/"}, context, Retrier::IsTransientStatus,
+              {.method = "GET", .url = "http://h/", .priority = Priority::kBackground}, context,
+              Retrier::IsTransientStatus,
               [&](int, const absl::StatusOr<HttpResponse>&, absl::Duration) { context.Cancel(); });
   EXPECT_THAT(result, StatusIs(absl::StatusCode::kCancelled, _));
   EXPECT_LT(Slept(), absl::Seconds(1));
