@@ -1,6 +1,6 @@
 // Reading a long history from the reference backend: our bulk read beside curl and beside Python's
-// requests, which fetch the same pages one after another; all in one run and by turns. Then the same
-// from a server that costs nothing, which shows what the clients cost.
+// requests, which fetch the same pages one after another; all in one run and by turns. Then the
+// same from a server that costs nothing, which shows what the clients cost.
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -147,7 +147,8 @@ std::optional<std::string> OutputOf(const std::string& command) {
 
 std::optional<double> Bench::Curl(const std::string& url) const {
   std::string command = absl::StrCat(
-      "curl --silent --fail --noproxy '*' --write-out '%{time_total}\\n' -H 'Authorization: Bearer ",
+      "curl --silent --fail --noproxy '*' --write-out '%{time_total}\\n' -H 'Authorization: "
+      "Bearer ",
       ReferenceBackend::kKey, "' -H 'X-Service-Name: ml-engine'");
   for (const std::string& target : targets_) {
     absl::StrAppend(&command, " -o /dev/null '", url, target, "'");
@@ -181,9 +182,9 @@ std::optional<double> Bench::Cached(const std::string& url) {
   double seconds = 0;
   for (int read = 0; read < 2; ++read) {
     const absl::Time started = absl::Now();
-    const auto candles = source.Range(testing::SamplePair(), market::Timeframe::k1Hour,
-                                      history_.front().open_time,
-                                      history_.back().open_time + absl::Hours(1), {});
+    const auto candles =
+        source.Range(testing::SamplePair(), market::Timeframe::k1Hour, history_.front().open_time,
+                     history_.back().open_time + absl::Hours(1), {});
     seconds = absl::ToDoubleSeconds(absl::Now() - started);
     if (!candles.ok()) return Failed("the read through the cache", candles.status());
   }
@@ -192,10 +193,9 @@ std::optional<double> Bench::Cached(const std::string& url) {
 
 absl::Status Bench::RecordPages(const std::string& url) {
   RecordingClient recorder;
-  const auto candles =
-      Client(recorder, url, 4)
-          ->Range(testing::SamplePair(), market::Timeframe::k1Hour, absl::InfinitePast(),
-                  absl::InfiniteFuture(), {});
+  const auto candles = Client(recorder, url, 4)
+                           ->Range(testing::SamplePair(), market::Timeframe::k1Hour,
+                                   absl::InfinitePast(), absl::InfiniteFuture(), {});
   if (!candles.ok()) return candles.status();
   for (const auto& [whole, body] : recorder.bodies()) {
     targets_.push_back(whole.substr(url.size()));
@@ -214,7 +214,8 @@ void Bench::Measure(const char* name, const std::string& url, bool cached) {
     python.Add(Python(url));
     if (cached) local.Add(Cached(url));
   }
-  std::printf("\n%s\n| what | seconds: median (least..most) | ours / this |\n|---|---|---|\n", name);
+  std::printf("\n%s\n| what | seconds: median (least..most) | ours / this |\n|---|---|---|\n",
+              name);
   const auto row = [&](const char* what, const Series& series) {
     if (series.empty() || four.empty()) return std::printf("| %s | skipped | |\n", what);
     return std::printf("| %s | %.3f (%.3f..%.3f) | %.2f |\n", what, series.Median(),
