@@ -18,15 +18,15 @@ using market::Candle;
 constexpr int64_t kSmallestPage = 100;
 
 absl::Status CheckInside(const std::vector<Candle>& candles, const TimeWindow& window) {
-  if (candles.empty() || (candles.front().open_time >= window.start &&
-                          candles.back().open_time < window.end)) {
+  if (candles.empty() ||
+      (candles.front().open_time >= window.start && candles.back().open_time < window.end)) {
     return absl::OkStatus();
   }
   const bool early = candles.front().open_time < window.start;
   const Candle& outside = early ? candles.front() : candles.back();
-  return NonsenseError(
-      absl::StrCat("marketData has timestamp ", FormatTimestamp(outside.open_time), ", outside of ",
-                   FormatTimestamp(window.start), " to ", FormatTimestamp(window.end)));
+  return NonsenseError(absl::StrCat("marketData has timestamp ", FormatTimestamp(outside.open_time),
+                                    ", outside of ", FormatTimestamp(window.start), " to ",
+                                    FormatTimestamp(window.end)));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace aifx::backend {
 struct Segment {
   enum class State { kPending, kReading, kRead };
   TimeWindow window;
-  State state = State::kPending;    // the queue's
+  State state = State::kPending;             // the queue's
   std::vector<market::Candle> candles = {};  // once it is read
 };
 
