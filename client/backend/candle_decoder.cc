@@ -95,9 +95,7 @@ class PageHandler {
   }
   bool boolean(bool value) {
     if (IsSkipped()) return true;
-    if (member_ != kSuccess) return false;
-    success_ = value;
-    return value;
+    return member_ == kSuccess && (success_ = value);
   }
   bool number_integer(number_integer_t value) {
     return IsSkipped() ||

@@ -45,9 +45,10 @@ absl::Time Hour(int64_t hour) { return kFirst + absl::Hours(hour); }
 // A backend's history that can be changed; remembers how many candles each call gave. Thread-safe.
 class FakeHistory final : public market::CandleHistory {
  public:
-  void Set(int64_t hour, double price) {
+  void Set(int64_t hour, double price) { Set(FlatCandle(Hour(hour), price)); }
+  void Set(const Candle& candle) {
     base::MutexLock lock(mutex_);
-    rows_[Hour(hour)] = price;
+    rows_[candle.open_time] = candle;
   }
   void Fill(int64_t from, int64_t to) {
     for (int64_t hour = from; hour < to; ++hour) Set(hour, 1 + 0.001 * static_cast<double>(hour));
@@ -60,7 +61,7 @@ class FakeHistory final : public market::CandleHistory {
     base::MutexLock lock(mutex_);
     std::vector<Candle> rows;
     for (auto row = rows_.lower_bound(start); row != rows_.end() && row->first < end; ++row) {
-      rows.push_back(FlatCandle(row->first, row->second));
+      rows.push_back(row->second);
     }
     return rows;
   }
@@ -96,7 +97,7 @@ class FakeHistory final : public market::CandleHistory {
 
  private:
   base::Mutex mutex_;
-  std::map<absl::Time, double> rows_ ABSL_GUARDED_BY(mutex_);
+  std::map<absl::Time, Candle> rows_ ABSL_GUARDED_BY(mutex_);
   std::vector<size_t> calls_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -221,6 +222,23 @@ TEST_F(CachedCandleSourceTest, ACorrectionIsFollowedBackUntilItAgrees) {
   history_.Remove(4998);
   history_.Remove(4960);
   EXPECT_EQ(ReadAndCompare(Hour(0), Hour(5000)), Sizes({48, 200, 48}));
+}
+
+TEST_F(CachedCandleSourceTest, ACorrectionOfAnyFieldIsNoticed) {
+  history_.Fill(0, 100);
+  ReadAndCompare(Hour(0), Hour(100));
+  Candle candle = FlatCandle(Hour(99), 1.5);
+  candle.volume = 5;
+  for (double* const field : {&candle.open, &candle.high, &candle.low, &candle.close,
+                              &*candle.volume, &candle.spread_pips.emplace(1.2)}) {
+    *field += 0.25;
+    history_.Set(candle);
+    EXPECT_EQ(ReadAndCompare(Hour(0), Hour(100)), Sizes({50, 50, 50}));
+    EXPECT_EQ(ReadAndCompare(Hour(0), Hour(100)), Sizes({50}));
+  }
+  candle.spread_pips = std::nullopt;
+  history_.Set(candle);
+  EXPECT_EQ(ReadAndCompare(Hour(0), Hour(100)), Sizes({50, 50, 50}));
 }
 
 TEST_F(CachedCandleSourceTest, WhenAllDisagreesAllIsReadAgain) {
