@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/features/technical/exponential.h"
 #include "core/features/technical/families.h"
 #include "core/features/technical/rolling_sums.h"
 #include "core/features/technical/shared_series.h"
@@ -84,49 +85,59 @@ class Adx final : public Indicator {
   std::array<double, kChunkRows> minus_;
 };
 
+// TA-Lib keeps Wilder's sums, S = S - S / 14 + x; here they are means, S / 14, which begin with
+// rows 1 to 13. DX exists from row 14 on, and its mean from row 27 on.
 class TaLibAdx final : public Indicator {
  public:
   TaLibAdx(Workspace& workspace, Convention, const Wanted&)
       : moves_(workspace.Shared<DirectionalMoves>()), ranges_(workspace.Shared<TrueRanges>()) {}
 
-  void Restart() override { up_ = down_ = range_ = adx_ = 0; }
+  void Restart() override {
+    for (SeededMean* mean : {&up_, &down_, &range_}) mean->Restart();
+    adx_ = 0;
+  }
 
   void Compute(const Chunk& chunk, absl::Span<double* const> out) override {
-    for (size_t i = 0; i < chunk.size(); ++i) {
-      const double adx = Next(chunk.row + i, chunk.begin + i);
-      if (out[0] != nullptr) out[0][i] = adx;
-    }
+    const size_t size = chunk.size();
+    up_.Next(moves_.up.data() + chunk.begin, size, plus_.data());
+    down_.Next(moves_.down.data() + chunk.begin, size, minus_.data());
+    range_.Next(ranges_.values().data() + chunk.begin, size, mean_range_.data());
+    DirectionalIndex(size);
+    double* adx = out[0] != nullptr ? out[0] : plus_.data();
+    for (size_t i = 0; i < size; ++i) adx[i] = Next(chunk.row + i, mean_range_[i]);
   }
 
  private:
-  // The sums begin with rows 1 to 13; DX exists from row 14 on, and its mean from row 27 on.
-  double Next(size_t row, size_t i) {
-    if (row == 0) return kNan;
-    const double keep = row < kLength ? 1 : 1 - 1.0 / kLength;
-    up_ = up_ * keep + moves_.up.data()[i];
-    down_ = down_ * keep + moves_.down.data()[i];
-    range_ = range_ * keep + ranges_.values().data()[i];
-    if (row < kLength) return kNan;
-    const double index = Index();
-    if (row < 2 * kLength) {
-      if (!(index < 0)) adx_ += index / kLength;
-      return row + 1 == 2 * kLength ? adx_ : kNan;
+  // DX into mean_range_; -1 where nothing moved, which TA-Lib leaves out.
+  void DirectionalIndex(size_t size) {
+    for (size_t i = 0; i < size; ++i) {
+      const double range = mean_range_[i];
+      const double path = plus_[i] + minus_[i];
+      const double index = 100 * std::abs(plus_[i] - minus_[i]) / path;
+      const bool still = kLength * range < kTaLibZero || 100 * path < kTaLibZero * range;
+      mean_range_[i] = still ? -1 : index;
     }
-    if (!(index < 0)) adx_ = (adx_ * (kLength - 1) + index) / kLength;
-    return adx_;
   }
 
-  // DX, or -1 where nothing moved.
-  double Index() const {
-    if (range_ < kTaLibZero) return -1;
-    const double plus = 100 * up_ / range_;
-    const double minus = 100 * down_ / range_;
-    return plus + minus < kTaLibZero ? -1 : 100 * std::abs(plus - minus) / (plus + minus);
+  double Next(size_t row, double index) {
+    const bool counts = !(index < 0);  // NaN does: it must not get lost
+    if (row < kLength) return kNan;
+    if (row < 2 * kLength) {
+      if (counts) adx_ += index * (1.0 / kLength);
+    } else if (counts) {
+      adx_ = adx_ * (1 - 1.0 / kLength) + index * (1.0 / kLength);
+    }
+    return adx_;
   }
 
   DirectionalMoves& moves_;
   TrueRanges& ranges_;
-  double up_ = 0, down_ = 0, range_ = 0;  // Wilder's sums
+  SeededMean up_{kLength - 1, WilderWeight(kLength), 1, kLength};
+  SeededMean down_{kLength - 1, WilderWeight(kLength), 1, kLength};
+  SeededMean range_{kLength - 1, WilderWeight(kLength), 1, kLength};
+  std::array<double, kChunkRows> plus_;
+  std::array<double, kChunkRows> minus_;
+  std::array<double, kChunkRows> mean_range_;
   double adx_ = 0;
 };
 

@@ -12,26 +12,39 @@ constexpr double SpanWeight(size_t n) { return 2.0 / (static_cast<double>(n) + 1
 constexpr double WilderWeight(size_t n) { return 1.0 / static_cast<double>(n); }
 
 // Exponential means that start with the simple mean of `length` values, as TA-Lib's do:
-// m += weight * (x - m). The first `skip` values of the series are passed over.
+// m = weight * x + (1 - weight) * m. The first `skip` values of the series are passed over.
+//
+// Four values are taken together: each mean is that of the last group times a power of
+// (1 - weight), plus what came since, which needs no earlier mean. A step then waits for the one
+// four before it. Groups count from the first mean on, so a value is the same to the last bit
+// however the series is cut.
 class SeededMean {
  public:
-  SeededMean(size_t length, double weight, size_t skip)
-      : length_(length), weight_(weight), skip_(skip) {}
+  // `seed_divisor`: what the sum of the first `length` values is divided by; their number where 0.
+  SeededMean(size_t length, double weight, size_t skip, size_t seed_divisor = 0);
 
-  void Restart() { *this = SeededMean(length_, weight_, skip_); }
+  void Restart();
 
   // The next value. Returns the mean; NaN until there is one.
   double Next(double x);
 
-  // The same for `size` values.
+  // The same for `size` values. REQUIRES: values != out.
   void Next(const double* values, size_t size, double* out);
 
  private:
-  size_t length_;
-  double weight_;
+  static constexpr size_t kGroup = 4;
+
+  double NextInGroup(double x);
+
+  size_t first_;  // values before the first mean, itself included
   size_t skip_;
-  size_t seen_ = 0;  // values taken, skipped ones included, at most skip_ + length_
-  double mean_ = 0;  // until there is one: the sum
+  double seed_divisor_;
+  double weight_;
+  std::array<double, kGroup> keep_;  // (1 - weight) to the power of 1 .. kGroup
+  size_t seen_ = 0;                  // at most first_
+  double base_ = 0;                  // the mean after the last group; until the first: the sum
+  double since_ = 0;                 // the weighted values since
+  size_t place_ = 0;                 // in the group
 };
 
 // y = weight * x + (1 - weight) * y over `size` values for kCount exponential means of the same

@@ -1,6 +1,7 @@
 // momentum_n = close / close[-n] - 1; roc_12 = 100 (close / close[-12] - 1).
 #include "absl/strings/str_cat.h"
 #include "core/features/technical/families.h"
+#include "core/features/technical/vector_clones.h"
 
 namespace aifx::features {
 namespace {
@@ -13,6 +14,11 @@ struct Shape {
 constexpr Shape kShapes[] = {
     {"momentum_5", 5, 1}, {"momentum_10", 10, 1}, {"momentum_20", 20, 1}, {"roc_12", 12, 100}};
 
+AIFX_VECTOR_CLONES void Change(const double* close, const double* earlier, double scale,
+                               size_t size, double* __restrict out) {
+  for (size_t i = 0; i < size; ++i) out[i] = (close[i] / earlier[i] - 1.0) * scale;
+}
+
 class Momentum final : public Indicator {
  public:
   Momentum(Workspace& workspace, Convention, const Wanted& wanted) : close_(workspace.close()) {
@@ -24,13 +30,8 @@ class Momentum final : public Indicator {
   void Compute(const Chunk& chunk, absl::Span<double* const> out) override {
     const double* close = close_.data() + chunk.begin;
     for (size_t k = 0; k < std::size(kShapes); ++k) {
-      double* __restrict momentum = out[k];
-      if (momentum == nullptr) continue;
-      const double* earlier = close - kShapes[k].bars;
-      const double scale = kShapes[k].scale;
-      for (size_t i = 0; i < chunk.size(); ++i) {
-        momentum[i] = (close[i] / earlier[i] - 1.0) * scale;
-      }
+      if (out[k] == nullptr) continue;
+      Change(close, close - kShapes[k].bars, kShapes[k].scale, chunk.size(), out[k]);
     }
   }
 

@@ -2,14 +2,18 @@
 
 #include <cassert>
 
+#include "core/features/technical/vector_clones.h"
+
 namespace aifx::features {
 namespace {
 
-void JoinLargest(const double* newer, const double* older, size_t size, double* __restrict out) {
+AIFX_VECTOR_CLONES void JoinLargest(const double* newer, const double* older, size_t size,
+                                    double* __restrict out) {
   for (size_t i = 0; i < size; ++i) out[i] = newer[i] < older[i] ? older[i] : newer[i];
 }
 
-void JoinSmallest(const double* newer, const double* older, size_t size, double* __restrict out) {
+AIFX_VECTOR_CLONES void JoinSmallest(const double* newer, const double* older, size_t size,
+                                     double* __restrict out) {
   for (size_t i = 0; i < size; ++i) out[i] = older[i] < newer[i] ? older[i] : newer[i];
 }
 

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <cmath>
 
+#include "core/features/technical/vector_clones.h"
+
 namespace aifx::features {
 namespace {
 
@@ -17,9 +19,11 @@ struct JoinedPiece {
   double weight;           // a b / (a + b)
 };
 
+using Pieces = std::array<JoinedPiece, WindowPieces::kMost>;
+
 template <size_t kPieces>
-void Join(const std::array<JoinedPiece, WindowPieces::kMost>& pieces, double scale, size_t size,
-          double* __restrict out) {
+AIFX_INLINE_KERNEL void Join(const Pieces& pieces, double scale, size_t size,
+                             double* __restrict out) {
   std::array<JoinedPiece, kPieces> piece;  // a copy that the compiler keeps in registers
   for (size_t k = 0; k < kPieces; ++k) piece[k] = pieces[k];
   for (size_t i = 0; i < size; ++i) {
@@ -32,6 +36,39 @@ void Join(const std::array<JoinedPiece, WindowPieces::kMost>& pieces, double sca
       sum += piece[k].sums[i];
     }
     out[i] = std::sqrt(squares * scale);
+  }
+}
+
+AIFX_VECTOR_CLONES void JoinPieces(const Pieces& pieces, size_t count, double scale, size_t size,
+                                   double* out) {
+  switch (count) {
+    case 1:
+      return Join<1>(pieces, scale, size, out);
+    case 2:
+      return Join<2>(pieces, scale, size, out);
+    case 3:
+      return Join<3>(pieces, scale, size, out);
+    default:
+      return Join<4>(pieces, scale, size, out);
+  }
+}
+
+// Of pairs of values: half their squared difference.
+AIFX_VECTOR_CLONES void SquarePairs(const double* newer, const double* older, size_t size,
+                                    double* __restrict out) {
+  for (size_t i = 0; i < size; ++i) {
+    const double difference = newer[i] - older[i];
+    out[i] = difference * difference * 0.5;
+  }
+}
+
+// Of two halves, from their sums and squares; `older` is `newer` some rows ago.
+AIFX_VECTOR_CLONES void JoinHalves(const double* newer_sum, const double* older_sum,
+                                   const double* newer, const double* older, double weight,
+                                   size_t size, double* __restrict out) {
+  for (size_t i = 0; i < size; ++i) {
+    const double difference = newer_sum[i] - older_sum[i];
+    out[i] = newer[i] + older[i] + difference * difference * weight;
   }
 }
 
@@ -56,30 +93,22 @@ void RollingSquares::Require(size_t length) {
 void RollingSquares::Update(const Chunk& chunk) {
   for (size_t level = 1; level <= levels_.size(); ++level) {
     const size_t half_width = size_t{1} << (level - 1);
-    const double weight = 0.5 / static_cast<double>(half_width);
-    const double* newer_sum = sums_.Level(level - 1) + chunk.begin;
-    const double* older_sum = newer_sum - half_width;
-    double* __restrict out = levels_[level - 1]->data() + chunk.begin;
+    const double* sums = sums_.Level(level - 1) + chunk.begin;
+    double* out = levels_[level - 1]->data() + chunk.begin;
     if (level == 1) {
-      for (size_t i = 0; i < chunk.size(); ++i) {
-        const double difference = newer_sum[i] - older_sum[i];
-        out[i] = difference * difference * weight;
-      }
+      SquarePairs(sums, sums - 1, chunk.size(), out);
       continue;
     }
-    const double* newer = Level(level - 1) + chunk.begin;
-    const double* older = newer - half_width;
-    for (size_t i = 0; i < chunk.size(); ++i) {
-      const double difference = newer_sum[i] - older_sum[i];
-      out[i] = newer[i] + older[i] + difference * difference * weight;
-    }
+    const double* squares = Level(level - 1) + chunk.begin;
+    JoinHalves(sums, sums - half_width, squares, squares - half_width,
+               0.5 / static_cast<double>(half_width), chunk.size(), out);
   }
 }
 
 void RollingSquares::Deviation(size_t length, size_t divisor, const Chunk& chunk,
                                double* out) const {
   const WindowPieces pieces(length);
-  std::array<JoinedPiece, WindowPieces::kMost> joined;
+  Pieces joined;
   for (size_t k = 0; k < pieces.count; ++k) {
     const auto [level, offset] = pieces.piece[k];
     const double covered = static_cast<double>(offset);
@@ -87,8 +116,7 @@ void RollingSquares::Deviation(size_t length, size_t divisor, const Chunk& chunk
     joined[k] = {sums_.Level(level) + chunk.begin - offset, Level(level) + chunk.begin - offset,
                  offset == 0 ? 0 : 1 / covered, 1 / width, covered * width / (covered + width)};
   }
-  static constexpr decltype(&Join<1>) kJoin[] = {Join<1>, Join<2>, Join<3>, Join<4>};
-  kJoin[pieces.count - 1](joined, 1 / static_cast<double>(divisor), chunk.size(), out);
+  JoinPieces(joined, pieces.count, 1 / static_cast<double>(divisor), chunk.size(), out);
 }
 
 }  // namespace aifx::features

@@ -2,18 +2,42 @@
 
 #include <cassert>
 
+#include "core/features/technical/vector_clones.h"
+
 namespace aifx::features {
 namespace {
 
+// newer and older are the same series, some rows apart.
+AIFX_VECTOR_CLONES void AddPairs(const double* newer, const double* older, size_t size,
+                                 double* __restrict out) {
+  for (size_t i = 0; i < size; ++i) out[i] = newer[i] + older[i];
+}
+
+using Pieces = std::array<const double*, WindowPieces::kMost>;
+
 template <size_t kPieces>
-void Join(const std::array<const double*, WindowPieces::kMost>& piece, double scale, size_t size,
-          double* __restrict out) {
+AIFX_INLINE_KERNEL void Join(const Pieces& piece, double scale, size_t size,
+                             double* __restrict out) {
   std::array<const double*, kPieces> sums;  // a copy that the compiler keeps in registers
   for (size_t k = 0; k < kPieces; ++k) sums[k] = piece[k];
   for (size_t i = 0; i < size; ++i) {
     double sum = sums[0][i];
     for (size_t k = 1; k < kPieces; ++k) sum += sums[k][i];
     out[i] = sum * scale;
+  }
+}
+
+AIFX_VECTOR_CLONES void JoinPieces(const Pieces& pieces, size_t count, double scale, size_t size,
+                                   double* out) {
+  switch (count) {
+    case 1:
+      return Join<1>(pieces, scale, size, out);
+    case 2:
+      return Join<2>(pieces, scale, size, out);
+    case 3:
+      return Join<3>(pieces, scale, size, out);
+    default:
+      return Join<4>(pieces, scale, size, out);
   }
 }
 
@@ -48,9 +72,7 @@ void RollingSums::Update(const Chunk& chunk) {
   for (size_t level = 1; level < levels_.size(); ++level) {
     const size_t half_width = size_t{1} << (level - 1);
     const double* newer = levels_[level - 1]->data() + chunk.begin;
-    const double* older = newer - half_width;
-    double* __restrict out = levels_[level]->data() + chunk.begin;
-    for (size_t i = 0; i < chunk.size(); ++i) out[i] = newer[i] + older[i];
+    AddPairs(newer, newer - half_width, chunk.size(), levels_[level]->data() + chunk.begin);
   }
 }
 
@@ -64,12 +86,11 @@ void RollingSums::Mean(size_t length, const Chunk& chunk, double* out) const {
 
 void RollingSums::ScaledSum(size_t length, double scale, const Chunk& chunk, double* out) const {
   const WindowPieces pieces(length);
-  std::array<const double*, WindowPieces::kMost> sums;
+  Pieces sums;
   for (size_t k = 0; k < pieces.count; ++k) {
     sums[k] = levels_[pieces.piece[k].level]->data() + chunk.begin - pieces.piece[k].offset;
   }
-  static constexpr decltype(&Join<1>) kJoin[] = {Join<1>, Join<2>, Join<3>, Join<4>};
-  kJoin[pieces.count - 1](sums, scale, chunk.size(), out);
+  JoinPieces(sums, pieces.count, scale, chunk.size(), out);
 }
 
 }  // namespace aifx::features

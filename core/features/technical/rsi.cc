@@ -6,12 +6,28 @@
 #include "core/features/technical/exponential.h"
 #include "core/features/technical/families.h"
 #include "core/features/technical/rolling_sums.h"
+#include "core/features/technical/vector_clones.h"
 
 namespace aifx::features {
 namespace {
 
 constexpr size_t kLengths[] = {14, 28};
 constexpr size_t kCount = std::size(kLengths);
+
+// NaN stays NaN.
+AIFX_VECTOR_CLONES void SplitChanges(const double* close, const double* previous, size_t size,
+                                     double* __restrict gain, double* __restrict loss) {
+  for (size_t i = 0; i < size; ++i) {
+    const double change = close[i] - previous[i];
+    gain[i] = change < 0 ? 0 : change;
+    loss[i] = change > 0 ? 0 : -change;
+  }
+}
+
+// From the gains in `rsi`. Gains over themselves are exactly 1.
+AIFX_VECTOR_CLONES void Index(const double* losses, size_t size, double* __restrict rsi) {
+  for (size_t i = 0; i < size; ++i) rsi[i] = 100 * (rsi[i] / (rsi[i] + losses[i]));
+}
 
 // Rises and falls from close to close, both >= 0.
 class GainsAndLosses final : public SharedSeries {
@@ -22,15 +38,10 @@ class GainsAndLosses final : public SharedSeries {
   }
 
   void Update(const Chunk& chunk) override {
-    const double* close = close_.data();
-    double* __restrict gain = gains.data();
-    double* __restrict loss = losses.data();
-    for (size_t i = chunk.begin; i < chunk.end; ++i) {
-      const double change = close[i] - close[i - 1];
-      gain[i] = change < 0 ? 0 : change;  // NaN stays NaN
-      loss[i] = change > 0 ? 0 : -change;
-    }
-    if (chunk.row == 0) gain[chunk.begin] = loss[chunk.begin] = 0;
+    const double* close = close_.data() + chunk.begin;
+    SplitChanges(close, close - 1, chunk.size(), gains.data() + chunk.begin,
+                 losses.data() + chunk.begin);
+    if (chunk.row == 0) gains.data()[chunk.begin] = losses.data()[chunk.begin] = 0;
   }
 
   SeriesBuffer& gains;
@@ -57,11 +68,11 @@ class Rsi final : public Indicator {
     gain_sums_.Update(chunk);
     loss_sums_.Update(chunk);
     for (size_t k = 0; k < kCount; ++k) {
-      double* __restrict rsi = out[k];
+      double* rsi = out[k];
       if (rsi == nullptr) continue;
       gain_sums_.Sum(kLengths[k], chunk, rsi);
       loss_sums_.Sum(kLengths[k], chunk, losses_.data());
-      for (size_t i = 0; i < chunk.size(); ++i) rsi[i] = 100 * (rsi[i] / (rsi[i] + losses_[i]));
+      Index(losses_.data(), chunk.size(), rsi);
     }
   }
 

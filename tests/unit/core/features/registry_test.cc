@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 #include <string>
 
@@ -128,20 +130,27 @@ TEST(RegistryTest, EveryColumnHasOneNameFormulaAndFamilyInBothConventions) {
   }
 }
 
-// 1e-9 against a fresh computation, after a million candles.
+// 1e-9 against a fresh computation, after a million candles. Sets of the engine alone forget to the
+// last bit (OlderCandlesOfAnyKindChangeNothing) and would only take time here.
 TEST(RegistryTest, AMillionCandlesLeaveNoTrace) {
   const std::vector<market::Candle> candles = RandomCandles(1'000'000, 30);
   for (const FeatureSet* set : EverySet()) {
+    if (set->convention() == Convention::kEngine) continue;
     ASSERT_OK_AND_ASSIGN(const std::unique_ptr<FeatureStream> stream, set->NewStream());
-    FeatureMatrix fresh;
-    const market::Candle& newest = candles.back();
-    ASSERT_OK(set->Compute(absl::MakeConstSpan(candles).last(set->CandlesWanted(1)), fresh));
     absl::Span<const double> row;
     for (const market::Candle& candle : candles) row = stream->Next(candle);
-    const absl::Span<const double> want = fresh.Row(fresh.rows - 1);
+    FeatureColumns fresh;
+    ASSERT_OK(
+        set->ComputeColumns(absl::MakeConstSpan(candles).last(set->CandlesWanted(500)), fresh));
     for (size_t c = 0; c < row.size(); ++c) {
-      if (std::isnan(row[c]) && std::isnan(want[c])) continue;
-      EXPECT_NEAR(row[c], want[c], 1e-9 * std::max(std::abs(want[c]), 1e-3 * newest.close))
+      const absl::Span<const double> column = fresh.Column(c);
+      const double want = column.back();
+      std::vector<double> sizes;
+      for (const double value : column) sizes.push_back(std::isnan(value) ? 0 : std::abs(value));
+      std::nth_element(sizes.begin(), sizes.begin() + 250, sizes.end());
+      ASSERT_EQ(std::isnan(row[c]), std::isnan(want)) << set->columns()[c].name;
+      if (std::isnan(want)) continue;
+      EXPECT_NEAR(row[c], want, 1e-9 * std::max(std::abs(want), sizes[250]))
           << set->name() << " " << set->columns()[c].name;
     }
   }

@@ -5,34 +5,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <set>
 #include <string>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_split.h"
 #include "core/base/sha256.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/core/features/candle_series.h"
+#include "tests/unit/core/features/golden_csv.h"
 
 namespace aifx::features {
 namespace {
 
 using ::testing::ElementsAreArray;
 using ::testing::StartsWith;
-
-constexpr char kFolder[] = "tests/golden/features/";
-
-// The lines of a comma-separated file, without comments.
-std::vector<std::vector<std::string>> ReadCsv(const std::string& name) {
-  std::ifstream file(kFolder + name);
-  EXPECT_TRUE(file) << kFolder << name << " (run from the repository's root)";
-  std::vector<std::vector<std::string>> lines;
-  for (std::string line; std::getline(file, line);) {
-    if (line[0] != '#') lines.push_back(absl::StrSplit(line, ','));
-  }
-  return lines;
-}
 
 double Number(const std::string& text) {
   double number = 0;
@@ -42,7 +28,7 @@ double Number(const std::string& text) {
 
 std::vector<market::Candle> GoldenCandles() {
   std::vector<market::Candle> candles;
-  const std::vector<std::vector<std::string>> lines = ReadCsv("stationary_v1_candles.csv");
+  const std::vector<std::vector<std::string>> lines = ReadGoldenCsv("stationary_v1_candles.csv");
   for (size_t i = 1; i < lines.size(); ++i) {
     market::Candle candle;
     candle.open_time = Utc(lines[i][0]);
@@ -82,7 +68,7 @@ double HourAt(absl::string_view time, const std::string& place) {
 }
 
 TEST(StationaryV1Test, AgreesWithPandas) {
-  const std::vector<std::vector<std::string>> lines = ReadCsv("stationary_v1_expected.csv");
+  const std::vector<std::vector<std::string>> lines = ReadGoldenCsv("stationary_v1_expected.csv");
   FeatureMatrix matrix;
   ASSERT_OK(DefaultFeatureSet().Build(GoldenCandles(), matrix));
   ASSERT_EQ(matrix.rows + 1, lines.size());

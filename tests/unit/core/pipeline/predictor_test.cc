@@ -243,7 +243,7 @@ TEST_F(PredictorTest, OneItemsFailureLeavesTheOthersAloneAndBatchingChangesNothi
     ASSERT_OK_AND_ASSIGN(PreparedRequest prepared, predictor.Prepare(request));
     items.push_back(std::move(prepared));
   }
-  items[1].candles_needed = 10;  // fewer than the features' memory
+  items[1].candles_wanted = 10;  // fewer than the features' memory
   std::vector<PreparedRequest> alone = {items[2]};
   const auto answers = predictor.Run(absl::MakeSpan(items));
   const auto single = predictor.Run(absl::MakeSpan(alone));
