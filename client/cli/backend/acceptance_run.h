@@ -44,7 +44,7 @@ class AcceptanceRun {
   Detail Trades();
   Detail Stats();
   Detail ModelVersions();
-  Detail NoDatabase();
+  Detail NoDatabase();  // acceptance_process.cc
   Detail InvalidKey();
 
   // Optional routes (acceptance_optional.cc).

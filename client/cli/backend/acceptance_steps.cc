@@ -187,29 +187,6 @@ AcceptanceRun::Detail AcceptanceRun::ModelVersions() {
   return PageWord(page, "version") + (name.empty() ? "" : absl::StrCat(" of ", name));
 }
 
-AcceptanceRun::Detail AcceptanceRun::NoDatabase() {
-  LookAtProcess();
-  AIFX_RETURN_IF_ERROR(process_error_);
-  std::vector<std::string> wrong;
-  for (const std::string& library : process_.libraries) {
-    const std::string database = DatabaseOfLibrary(library);
-    if (!database.empty()) wrong.push_back(absl::StrCat(library, " (", database, ") is loaded"));
-  }
-  for (const std::string& function : process_.functions) {
-    wrong.push_back(absl::StrCat("the function ", function, " is linked"));
-  }
-  for (const Endpoint& remote : process_.connections) {
-    if (remote.port != options_.port) {
-      wrong.push_back(absl::StrCat("a connection to ", remote.address, " port ", remote.port));
-    }
-  }
-  if (!wrong.empty()) return absl::FailedPreconditionError(absl::StrJoin(wrong, "; "));
-  return absl::StrCat(Counted(static_cast<int64_t>(process_.libraries.size()), "shared object"),
-                      ", none a database's; ",
-                      Counted(static_cast<int64_t>(process_.connections.size()), "TCP peer"),
-                      " seen, at the backend's port ", options_.port);
-}
-
 AcceptanceRun::Detail AcceptanceRun::InvalidKey() {
   const absl::Status status =
       backend::TrainingDataClient(deps_.stranger.channel()).Stats(std::nullopt, context_).status();

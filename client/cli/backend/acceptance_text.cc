@@ -11,10 +11,8 @@ namespace {
 constexpr char kCheck13[] =
     "Check 13 looked at the shared objects that are loaded into this program (dl_iterate_phdr), "
     "at\n"
-    "which entry points of database clients it could call (dlsym), and after every check at its "
-    "TCP\n"
-    "sockets (/proc/self/fd, /proc/self/net). aifx calls the backend with the code of "
-    "aifx-server.\n";
+    "which entry points of database clients it could call (dlsym), at what the file aifx-server\n"
+    "beside it names as needed, and after every check at the program's TCP sockets (/proc/self).\n";
 
 std::string MillisecondsWord(absl::Duration time) {
   return absl::StrFormat("%.1f ms", absl::ToDoubleMilliseconds(time));

@@ -14,6 +14,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "client/cli/backend/needed_libraries.h"
+#include "core/base/files.h"
 #include "core/base/status_macros.h"
 
 namespace aifx::cli {
@@ -114,6 +116,14 @@ absl::StatusOr<ProcessSnapshot> OwnProcessView::Look() {
     snapshot.connections.merge(ParseTcpTable(text.str(), inodes));
   }
   return snapshot;
+}
+
+absl::StatusOr<std::vector<std::string>> OwnProcessView::LibrariesOfServer() {
+  std::error_code error;
+  const std::filesystem::path own = std::filesystem::read_symlink("/proc/self/exe", error);
+  const std::string server = (own.parent_path() / "aifx-server").string();
+  AIFX_ASSIGN_OR_RETURN(const std::string image, base::ReadFile(server));
+  return NeededLibraries(image);
 }
 
 }  // namespace aifx::cli

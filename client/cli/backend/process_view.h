@@ -28,12 +28,17 @@ class ProcessView {
  public:
   virtual ~ProcessView() = default;
   virtual absl::StatusOr<ProcessSnapshot> Look() = 0;
+  // The shared objects that the server's program names as needed. NOT_FOUND where it is not beside
+  // this one.
+  virtual absl::StatusOr<std::vector<std::string>> LibrariesOfServer() = 0;
 };
 
-// This process: dl_iterate_phdr, dlsym, and /proc/self.
+// This process: dl_iterate_phdr, dlsym, and /proc/self; the server is the file aifx-server beside
+// its program.
 class OwnProcessView final : public ProcessView {
  public:
   absl::StatusOr<ProcessSnapshot> Look() override;
+  absl::StatusOr<std::vector<std::string>> LibrariesOfServer() override;
 };
 
 // The database that a library of this path is a client of ("PostgreSQL"); empty for any other.

@@ -12,6 +12,7 @@ namespace {
 using ::aifx::testing::IsOkAndHolds;
 using ::aifx::testing::StatusIs;
 using nlohmann::json;
+using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -85,6 +86,15 @@ TEST_F(ModelCatalogTest, CreatesAnAbTestOnce) {
   EXPECT_THAT(ab_tests().Create(spec, {}),
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("reset")));
   EXPECT_THAT(http_.requests(), SizeIs(2));
+}
+
+TEST_F(ModelCatalogTest, AnOlderBackendTakesTheListOfAbTestsForAModel) {
+  PushFailure(404, "MODEL_NOT_FOUND", "no model has the id ab-tests");
+  EXPECT_THAT(ab_tests().List({}, {}),
+              StatusIs(absl::StatusCode::kUnimplemented,
+                       AllOf(HasSubstr("http://backend.test:3000"),
+                             HasSubstr("no route GET /models/ab-tests"),
+                             HasSubstr("listing A/B tests will not work"))));
 }
 
 TEST_F(ModelCatalogTest, ListsAbTestsInEitherNumberForm) {

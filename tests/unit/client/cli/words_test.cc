@@ -72,7 +72,7 @@ TEST(TableTest, AlignsColumns) {
   EXPECT_EQ(table.ToString(false),
             "name    count  note\n"
             "a          12  first\n"
-            "longer      3  \n");
+            "longer      3\n");
 }
 
 }  // namespace

@@ -30,6 +30,8 @@ class FakeProcessView final : public ProcessView {
   }
   absl::StatusOr<ProcessSnapshot> snapshot = ProcessSnapshot{
       .libraries = {"/lib/libc.so.6", "/lib/libpqueue.so.1"}, .connections = {{"127.0.0.1", 3000}}};
+  absl::StatusOr<std::vector<std::string>> LibrariesOfServer() override { return server; }
+  absl::StatusOr<std::vector<std::string>> server = std::vector<std::string>{"libc.so.6"};
   int looks = 0;
 };
 
@@ -198,6 +200,13 @@ TEST_F(AcceptanceTest, FindsDatabaseClientsAndForeignConnections) {
               AllOf(HasSubstr("/usr/lib/libpq.so.5 (PostgreSQL)"), HasSubstr("PQconnectdb"),
                     HasSubstr("10.0.0.7 port 5432"), Not(HasSubstr("10.0.0.8"))));
   EXPECT_GE(process_.looks, 13);  // after every check
+  process_.snapshot = ProcessSnapshot();
+  process_.server = std::vector<std::string>{"libmariadb.so.3"};
+  EXPECT_THAT(Detail(Run(), 13), HasSubstr("libmariadb.so.3 (MariaDB) is needed by aifx-server"));
+  process_.server = absl::NotFoundError("no such file");
+  EXPECT_THAT(Detail(Run(), 13), HasSubstr("no aifx-server beside aifx"));
+  process_.server = absl::InvalidArgumentError("the ELF file is cut short");
+  EXPECT_EQ(VerdictOf(Run(), 13), Verdict::kFailed);
   process_.snapshot = absl::UnavailableError("/proc/self/fd cannot be read");
   EXPECT_THAT(Detail(Run(), 13), HasSubstr("cannot be read"));
 }

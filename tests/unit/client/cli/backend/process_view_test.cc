@@ -3,15 +3,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "client/cli/backend/needed_libraries.h"
 #include "client/http/curl_client.h"
 #include "core/base/clock.h"
+#include "core/base/files.h"
 #include "tests/support/raw_http_server.h"
 #include "tests/support/status_matchers.h"
 
 namespace aifx::cli {
 namespace {
 
+using ::aifx::testing::IsOkAndHolds;
 using ::aifx::testing::RawHttpServer;
+using ::aifx::testing::StatusIs;
+using ::testing::_;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -49,6 +55,30 @@ TEST(ParseTcpTableTest, FindsTheFarEndsOfTheseSockets) {
                     {"12"}),
       ElementsAre(Endpoint{"::1", 3000}));
   EXPECT_THAT(ParseTcpTable("0: x 0100007F:zz 01 0:0 00:0 0 0 0 12 1\n", {"12"}), IsEmpty());
+}
+
+TEST(NeededLibrariesTest, ReadsThisProgram) {
+  ASSERT_OK_AND_ASSIGN(const std::string image, base::ReadFile("/proc/self/exe"));
+  EXPECT_THAT(NeededLibraries(image),
+              IsOkAndHolds(AllOf(Contains("libc.so.6"), Contains(HasSubstr("libcurl")))));
+}
+
+TEST(NeededLibrariesTest, RefusesWhatIsNoProgramAndWhatIsCutShort) {
+  ASSERT_OK_AND_ASSIGN(const std::string image, base::ReadFile("/proc/self/exe"));
+  for (const std::string& bad : {std::string(),
+                                 std::string("\x7f"
+                                             "ELF"),
+                                 std::string(4096, 'x')}) {
+    EXPECT_THAT(NeededLibraries(bad), StatusIs(absl::StatusCode::kInvalidArgument, _));
+  }
+  EXPECT_THAT(NeededLibraries(image.substr(0, 100)),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("cut short")));
+  std::string damaged = image.substr(0, 4096);
+  for (size_t i = 64; i < damaged.size(); ++i) {
+    damaged[i] = static_cast<char>(damaged[i] ^ 0x55);
+    NeededLibraries(damaged).status().IgnoreError();  // an answer or an error, never a crash
+    damaged[i] = image[i];
+  }
 }
 
 TEST(OwnProcessViewTest, SeesThisProcess) {
