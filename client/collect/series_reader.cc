@@ -27,7 +27,7 @@ const SeriesSpec* Find(const std::vector<SeriesSpec>& specs, absl::string_view i
 
 // The record of a row; nothing where it has no value or something is wrong with it.
 std::optional<FundamentalRecord> ReadRecord(const SourceRow& row, const SeriesSpec& spec,
-                                            absl::string_view name, Problems& problems) {
+                                            absl::string_view origin, Problems& problems) {
   const absl::string_view date_text = row.Text({"reference_date", "date"});
   const absl::StatusOr<SourceTime> date = ParseSourceTime(date_text);
   if (!date.ok() || date->has_hour) {
@@ -50,7 +50,7 @@ std::optional<FundamentalRecord> ReadRecord(const SourceRow& row, const SeriesSp
     }
     released_at = released->time;
   }
-  return RecordOf(spec, name, date->time, value, released_at);
+  return RecordOf(spec, origin, date->time, value, released_at);
 }
 
 }  // namespace
@@ -83,6 +83,7 @@ void Deduplicate(SeriesData& data) {
 }
 
 absl::StatusOr<SeriesData> ParseSeries(absl::string_view text, absl::string_view name,
+                                       absl::string_view origin,
                                        const std::vector<SeriesSpec>& specs) {
   AIFX_ASSIGN_OR_RETURN(const std::vector<SourceRow> rows, ParseRows(text, name));
   SeriesData data;
@@ -99,7 +100,7 @@ absl::StatusOr<SeriesData> ParseSeries(absl::string_view text, absl::string_view
       ++data.unknown_series[std::string(id)];
       continue;
     }
-    std::optional<FundamentalRecord> record = ReadRecord(row, *spec, name, problems);
+    std::optional<FundamentalRecord> record = ReadRecord(row, *spec, origin, problems);
     if (record.has_value()) {
       data.records.push_back(*std::move(record));
     } else {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,11 @@ macro::FundamentalRecord RecordOf(const SeriesSpec& spec, absl::string_view orig
 void Deduplicate(SeriesData& data);
 
 // Reads values from CSV or JSON (ParseRows) with the fields series, reference_date (or date), value
-// (empty or `.`: missing) and, where it has it, released_at. InvalidArgument naming place, field
-// and text of everything that is wrong.
+// (empty or `.`: missing) and, where it has it, released_at. `name` is how messages call the text,
+// `origin` what its records say. InvalidArgument naming place, field and text of everything that is
+// wrong.
 absl::StatusOr<SeriesData> ParseSeries(absl::string_view text, absl::string_view name,
+                                       absl::string_view origin,
                                        const std::vector<SeriesSpec>& specs);
 
 }  // namespace aifx::collect

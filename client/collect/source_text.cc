@@ -24,7 +24,7 @@ absl::StatusOr<SourceText> ReadUrl(const std::string& url, const http::Retrier& 
     const std::string message = absl::StrReplaceAll(response.status().message(), {{url, name}});
     return absl::Status(response.status().code(), absl::StrCat("reading ", name, ": ", message));
   }
-  if (response->status == 200) return SourceText{name, std::move(response->body)};
+  if (response->status == 200) return SourceText{name, name, std::move(response->body)};
   const std::string message = absl::StrCat(name, " answers HTTP ", response->status);
   return http::Retrier::IsTransientStatus(*response) ? absl::UnavailableError(message)
                                                      : absl::FailedPreconditionError(message);
@@ -40,7 +40,7 @@ absl::StatusOr<SourceText> ReadSource(const std::string& source, const http::Ret
                                       const base::CallContext& context) {
   if (IsUrl(source)) return ReadUrl(source, retrier, context);
   AIFX_ASSIGN_OR_RETURN(std::string text, base::ReadFile(source, kMaxBytes));
-  return SourceText{source, std::move(text)};
+  return SourceText{source, source.substr(source.rfind('/') + 1), std::move(text)};
 }
 
 }  // namespace aifx::collect

@@ -14,7 +14,8 @@ namespace aifx::collect {
 std::string SourceName(const std::string& source);
 
 struct SourceText {
-  std::string name;  // SourceName
+  std::string name;    // SourceName
+  std::string origin;  // what records keep: the same, but of a file only its name, without folders
   std::string text;
 };
 

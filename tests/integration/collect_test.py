@@ -259,12 +259,12 @@ class FundamentalsTest(CollectTest):
                         "US_10Y_M,2015-01-01,1.88\nUS_PRIMARY_CREDIT,2015-12-17,1.0\n")
         ran = self.collect("fundamentals", path, "--series",
                            harness.ROOT / "examples/collect/file_series.csv", "--countries", "US")
-        self.assertIn("US_10Y_M is not among those asked for: 1 rows", ran.stderr)
+        self.assertIn("US_10Y_M is not among those asked for: rows left out: 1", ran.stderr)
         rows = self.stored("fundamental")
         self.assertEqual([(r["indicator"], r["releasedAt"]) for r in rows],
                          [("cpi", "2015-02-16T00:00:00.000Z"),
                           ("interest_rate", "2015-12-18T00:00:00.000Z")])
-        self.assertIn("release estimated", rows[0]["source"])
+        self.assertEqual(rows[0]["source"], "macro.csv:US_CPI_NSA (release estimated)")
         self.collect("fundamentals", path, "--series",
                      harness.ROOT / "examples/collect/file_series.csv", "--countries", "JP", code=75)
 

@@ -31,7 +31,7 @@ absl::StatusOr<collect::CalendarData> ReadCalendars(const std::vector<std::strin
     AIFX_ASSIGN_OR_RETURN(const collect::SourceText source,
                           collect::ReadSource(sources[i], retrier, {}));
     AIFX_ASSIGN_OR_RETURN(collect::CalendarData data,
-                          collect::ParseCalendar(source.text, source.name, source.name));
+                          collect::ParseCalendar(source.text, source.name, source.origin));
     calendars.push_back(std::move(data));
   }
   return collect::MergeCalendars(std::move(calendars));

@@ -98,7 +98,7 @@ class Reader {
     progress_.Reading(collect::SourceName(path), 0, 1);
     AIFX_ASSIGN_OR_RETURN(const collect::SourceText source,
                           collect::ReadSource(path, retrier_, {}));
-    return collect::ParseSeries(source.text, source.name, specs_);
+    return collect::ParseSeries(source.text, source.name, source.origin, specs_);
   }
 
   const FundamentalsCommand& command_;
@@ -115,7 +115,7 @@ std::vector<std::string> WarningsOf(const collect::SeriesData& data) {
   std::vector<std::string> warnings;
   for (const auto& [id, rows] : data.unknown_series) {
     warnings.push_back(
-        absl::StrCat("series ", id, " is not among those asked for: ", rows, " rows left out"));
+        absl::StrCat("series ", id, " is not among those asked for: rows left out: ", rows));
   }
   return warnings;
 }

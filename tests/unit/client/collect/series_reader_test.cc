@@ -36,7 +36,7 @@ TEST(ParseSeriesTest, EstimatesTheReleaseWhereTheFileHasNone) {
                                                           "US_CPI,1990-01-01,127.4\n"
                                                           "US_CPI,1990-02-01,.\n"
                                                           "US_10Y,1990-02-01,8\n",
-                                                          "macro.csv", Specs()));
+                                                          "in/macro.csv", "macro.csv", Specs()));
   ASSERT_EQ(data.records.size(), 2u);
   const macro::FundamentalRecord& cpi = data.records[0];
   EXPECT_EQ(cpi.date, Day(1990, 1, 1));
@@ -56,7 +56,7 @@ TEST(ParseSeriesTest, KeepsReleasesAndRevisions) {
                                    "US_CPI,2015-01-01,100,2015-02-12T13:30:00Z\n"
                                    "US_CPI,2015-01-01,101,2015-03-12T13:30:00Z\n"
                                    "US_CPI,2015-01-01,101.5,2015-03-12T13:30:00Z\n",
-                                   "m", Specs()));
+                                   "m", "m", Specs()));
   ASSERT_EQ(data.records.size(), 2u);
   EXPECT_EQ(data.duplicates, 1);
   EXPECT_EQ(data.records[0].value, 100);
@@ -72,7 +72,7 @@ TEST(ParseSeriesTest, ListsEverythingThatIsWrong) {
       "US_CPI,2015-01-01,inf,\n"
       "US_CPI,2015-01-01,1,soon\n"
       ",2015-01-01,1,\n",
-      "m", Specs());
+      "m", "m", Specs());
   EXPECT_THAT(data,
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("m:2: reference_date '2015-01-01T05:00:00Z' is not a date")));

@@ -33,6 +33,7 @@ TEST_F(SourceTextTest, ReadsFiles) {
   ASSERT_OK_AND_ASSIGN(const SourceText read, Read(folder / "a.csv"));
   EXPECT_EQ(read.text, "x\n");
   EXPECT_EQ(read.name, folder / "a.csv");
+  EXPECT_EQ(read.origin, "a.csv");
   EXPECT_THAT(Read(folder / "b.csv"), StatusIs(absl::StatusCode::kNotFound, HasSubstr("b.csv")));
 }
 
