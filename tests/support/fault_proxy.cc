@@ -1,5 +1,6 @@
 #include "tests/support/fault_proxy.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -56,6 +57,7 @@ FaultProxy::FaultProxy(int server_port) : server_port_(server_port) {
   port_ = PortOf(picker);
   listener_ = BoundSocket(port_);
   close(picker);
+  fcntl(listener_, F_SETFL, O_NONBLOCK);  // what can be accepted may have gone again
   Listen(listener_, kBacklog);
   stop_ = eventfd(0, 0);
   change_ = eventfd(0, EFD_NONBLOCK);
@@ -120,6 +122,9 @@ void FaultProxy::AcceptLoop() {
       static_cast<void>(!read(change_, &count, sizeof(count)));
       continue;  // the fault may be another by now
     }
+    // Under the lock: what Set promised holds for every connection from then on.
+    base::MutexLock lock(mutex_);
+    if (IsOfConnecting(fault_)) continue;
     const int client = accept4(listener_, nullptr, nullptr, 0);
     if (client >= 0) connections_.emplace_back([this, client] { Serve(client); });
   }
