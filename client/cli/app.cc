@@ -22,6 +22,7 @@ Environment
   AIFX_SERVER          HOST:PORT of the server
   BACKEND_API_URL      URL of the backend (training)
   ML_ENGINE_API_KEY    its key, or ML_ENGINE_API_KEY_FILE, a file that holds it (training)
+  REDIS_URL            Redis that is told of trainings; may hold a password
   NO_COLOR             set: no colours
 
 `aifx COMMAND --help` describes a command.)";
@@ -58,6 +59,7 @@ int RunUnguarded(const std::vector<std::string>& arguments, Console& console) {
   AddAccuracy(app, invocation);
   AddPredictions(app, invocation);
   AddModels(app, invocation);
+  AddOutbox(app, invocation);
   AddHealth(app, invocation);
   AddTrain(app, invocation);
   if (IsUnknownCommand(app, arguments)) {
