@@ -162,9 +162,10 @@ absl::Status Run(const Options& options) {
   model::SetTensorThreads(1);
   const auto model = model::LoadModel(store, "eurusd-1h", *version);
   if (!model.ok()) return model.status();
+  const testing::TemporaryFolder outbox;
   auto server = ServerProcess::Start(
-      options.server, {"--listen", "127.0.0.1:0", "--models-dir", folder.path(), "--stale-candles",
-                       "warn", "--log-level", "error"});
+      options.server, {"--listen", "127.0.0.1:0", "--models-dir", folder.path(), "--outbox-dir",
+                       outbox.path(), "--stale-candles", "warn", "--log-level", "error"});
   if (!server.ok()) return server.status();
 
   // Never destroyed: gRPC 1.51 now and then aborts when the last channel goes while one of its own
