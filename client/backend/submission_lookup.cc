@@ -98,8 +98,8 @@ LookupResult SubmissionLookup::Find(const std::vector<Sought>& sought,
       return result;
     }
     if (page->rows == 0) {
-      result.status = NonsenseError(
-          absl::StrCat("an empty page although ", total, " predictions are told of"));
+      result.status =
+          NonsenseError(absl::StrCat("an empty page although ", total, " predictions are told of"));
       return result;
     }
     result.seen_back_to = std::min(result.seen_back_to, page->oldest);

@@ -1,9 +1,11 @@
 #include "client/outbox/answers.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "client/outbox/detached_status.h"
 
 namespace aifx::outbox {
 namespace {
@@ -18,8 +20,7 @@ std::string GoesOn(const std::string& request_id) {
 
 }  // namespace
 
-Answers::Place::Place(Answers& answers, records::SubmissionKind kind,
-                      const std::string& request_id)
+Answers::Place::Place(Answers& answers, records::SubmissionKind kind, const std::string& request_id)
     : answers_(answers), key_(KeyOf(kind, request_id)) {
   base::MutexLock lock(answers_.mutex_);
   answers_.places_.emplace(key_, this);
@@ -35,7 +36,7 @@ Answers::Place::~Place() {
 absl::StatusOr<records::SubmissionReceipt> Answers::Place::Wait(const base::CallContext& context) {
   base::MutexLock lock(answers_.mutex_);
   while (true) {
-    if (receipt_.has_value()) return *receipt_;
+    if (receipt_.has_value()) return *std::move(receipt_);
     if (context.IsCancelled()) {
       return absl::CancelledError(absl::StrCat("the call was cancelled", GoesOn(key_.second)));
     }
@@ -55,7 +56,9 @@ void Answers::Publish(const Entry& entry) {
   base::MutexLock lock(mutex_);
   const auto [first, end] = places_.equal_range(KeyOf(entry.kind, entry.request_id));
   for (auto place = first; place != end; ++place) {
-    place->second->receipt_ = ReceiptOf(entry);
+    records::SubmissionReceipt receipt = ReceiptOf(entry);
+    receipt.error = DetachedStatus(receipt.error);
+    place->second->receipt_ = std::move(receipt);
     place->second->changed_.NotifyAll();
   }
 }

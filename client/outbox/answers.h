@@ -29,8 +29,8 @@ class Answers {
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
-    // Blocks until the answer is published. DEADLINE_EXCEEDED, or CANCELLED where the context is
-    // cancelled or the outbox closes: the submission is durable and goes on.
+    // Blocks until the answer is published; once. DEADLINE_EXCEEDED, or CANCELLED where the context
+    // is cancelled or the outbox closes: the submission is durable and goes on.
     absl::StatusOr<records::SubmissionReceipt> Wait(const base::CallContext& context);
 
    private:

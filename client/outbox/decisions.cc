@@ -33,12 +33,12 @@ Entry Dead(Entry entry, absl::Status error) {
 Entry Again(Entry entry, const absl::Status& error, absl::Duration wait, absl::Time now,
             const DeliveryPolicy& policy) {
   if (now - entry.queued_at >= policy.give_up_after) {
-    return Dead(std::move(entry),
-                absl::Status(error.code(),
-                             absl::StrCat("given up after ",
-                                          absl::FormatDuration(policy.give_up_after),
-                                          " of failures (requeue it when the cause is gone): ",
-                                          error.message())));
+    return Dead(
+        std::move(entry),
+        absl::Status(
+            error.code(),
+            absl::StrCat("given up after ", absl::FormatDuration(policy.give_up_after),
+                         " of failures (requeue it when the cause is gone): ", error.message())));
   }
   entry.state = SubmissionState::kQueued;
   entry.error = error;
@@ -156,11 +156,9 @@ Entry AfterRestart(Entry entry, absl::Time now, const DeliveryPolicy& policy) {
 LookupVerdict AfterLookup(Entry entry, const backend::LookupResult& result, absl::Time now,
                           const DeliveryPolicy& policy, double uniform) {
   const auto found = result.found.find(absl::AsciiStrToLower(entry.request_id));
-  const int64_t rows =
-      found == result.found.end() ? 0 : static_cast<int64_t>(found->second.size());
+  const int64_t rows = found == result.found.end() ? 0 : static_cast<int64_t>(found->second.size());
   const absl::Time needed = backend::EarliestCreation(SoughtOf(entry), result.clock_offset, now);
-  const bool complete =
-      result.seen_back_to == absl::InfinitePast() || result.seen_back_to < needed;
+  const bool complete = result.seen_back_to == absl::InfinitePast() || result.seen_back_to < needed;
   const absl::Duration backoff = std::max(policy.settle, Backoff(entry.failures, policy, uniform));
   if (entry.state == SubmissionState::kAcked) {
     // Looked up for counting alone: not for ever.

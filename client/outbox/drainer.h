@@ -52,8 +52,8 @@ class Drainer {
 
  private:
   struct SendJob {
-    Entry entry;                // as committed: kInflight
-    std::string backend_id;     // an outcome's prediction, where its id is known
+    Entry entry;             // as committed: kInflight
+    std::string backend_id;  // an outcome's prediction, where its id is known
   };
   struct LookupJob {
     std::vector<Entry> entries;

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/outbox/payload.h"
+#include "client/outbox/entry_row.h"
 #include "core/base/status_macros.h"
 
 namespace aifx::outbox {
@@ -12,62 +12,6 @@ namespace {
 
 using records::SubmissionKind;
 using records::SubmissionState;
-
-constexpr char kColumns[] =
-    "sequence, kind, request_id, state, revision, content_hash, payload, created_at_us, "
-    "queued_at_us, attempts, failures, last_attempt_us, unsure_since_us, unsure_since_backend_us, "
-    "next_attempt_us, backend_id, error_code, error_message, receipt";
-
-std::optional<int64_t> Micros(const std::optional<absl::Time>& time) {
-  return time.has_value() ? std::optional(absl::ToUnixMicros(*time)) : std::nullopt;
-}
-
-std::optional<absl::Time> TimeOf(const std::optional<int64_t>& micros) {
-  return micros.has_value() ? std::optional(absl::FromUnixMicros(*micros)) : std::nullopt;
-}
-
-// Parameters ?3.. of insert_ and update_: everything that may change.
-void BindState(Statement& statement, const Entry& entry) {
-  statement.Bind(3, static_cast<int64_t>(entry.state))
-      .Bind(4, entry.revision)
-      .Bind(5, entry.content_hash)
-      .Bind(6, entry.payload)
-      .Bind(7, absl::ToUnixMicros(entry.queued_at))
-      .Bind(8, static_cast<int64_t>(entry.attempts))
-      .Bind(9, static_cast<int64_t>(entry.failures))
-      .Bind(10, Micros(entry.last_attempt_at))
-      .Bind(11, Micros(entry.unsure_since))
-      .Bind(12, Micros(entry.unsure_since_backend))
-      .Bind(13, Micros(entry.next_attempt_at))
-      .Bind(14, entry.backend_id)
-      .Bind(15, static_cast<int64_t>(entry.error.code()))
-      .Bind(16, entry.error.message())
-      .Bind(17, entry.outcome.has_value() ? OutcomeReceiptText(*entry.outcome) : "");
-}
-
-absl::StatusOr<Entry> EntryOf(const Statement& row) {
-  Entry entry{.sequence = row.Integer(0),
-              .kind = static_cast<SubmissionKind>(row.Integer(1)),
-              .request_id = row.Text(2),
-              .state = static_cast<SubmissionState>(row.Integer(3)),
-              .revision = row.Integer(4),
-              .content_hash = row.Text(5),
-              .payload = row.Text(6),
-              .created_at = absl::FromUnixMicros(row.Integer(7)),
-              .queued_at = absl::FromUnixMicros(row.Integer(8)),
-              .attempts = static_cast<int32_t>(row.Integer(9)),
-              .failures = static_cast<int32_t>(row.Integer(10)),
-              .last_attempt_at = TimeOf(row.OptionalInteger(11)),
-              .unsure_since = TimeOf(row.OptionalInteger(12)),
-              .unsure_since_backend = TimeOf(row.OptionalInteger(13)),
-              .next_attempt_at = TimeOf(row.OptionalInteger(14)),
-              .backend_id = row.Text(15),
-              .error = absl::Status(static_cast<absl::StatusCode>(row.Integer(16)), row.Text(17))};
-  if (const std::string receipt = row.Text(18); !receipt.empty()) {
-    AIFX_ASSIGN_OR_RETURN(entry.outcome, ParseOutcomeReceipt(receipt));
-  }
-  return entry;
-}
 
 absl::StatusOr<std::optional<Entry>> ReadOne(Statement& statement) {
   AIFX_ASSIGN_OR_RETURN(const bool row, statement.Step());
@@ -119,14 +63,14 @@ absl::StatusOr<EntryTable> EntryTable::Open(Database database) {
           "WHERE sequence = ?1"));
   AIFX_ASSIGN_OR_RETURN(
       Statement find,
-      database.Prepare(absl::StrCat("SELECT ", kColumns,
+      database.Prepare(absl::StrCat("SELECT ", kEntryColumns,
                                     " FROM submissions WHERE kind = ?1 AND request_id = ?2")));
-  AIFX_ASSIGN_OR_RETURN(
-      Statement get,
-      database.Prepare(absl::StrCat("SELECT ", kColumns, " FROM submissions WHERE sequence = ?1")));
+  AIFX_ASSIGN_OR_RETURN(Statement get,
+                        database.Prepare(absl::StrCat("SELECT ", kEntryColumns,
+                                                      " FROM submissions WHERE sequence = ?1")));
   AIFX_ASSIGN_OR_RETURN(
       Statement due,
-      database.Prepare(absl::StrCat("SELECT ", kColumns,
+      database.Prepare(absl::StrCat("SELECT ", kEntryColumns,
                                     " FROM submissions WHERE state = ?1 AND next_attempt_us <= ?2 "
                                     "ORDER BY next_attempt_us, sequence LIMIT ?3")));
   EntryTable table(std::move(database), std::move(insert), std::move(update), std::move(find),
@@ -158,7 +102,7 @@ void EntryTable::Count(const Entry& entry, int64_t sign) {
 
 absl::StatusOr<std::optional<int64_t>> EntryTable::Insert(const Entry& entry) {
   insert_.Bind(1, static_cast<int64_t>(entry.kind)).Bind(2, entry.request_id);
-  BindState(insert_, entry);
+  BindEntry(insert_, entry);
   insert_.Bind(18, absl::ToUnixMicros(entry.created_at));
   const absl::StatusOr<bool> row = insert_.Step();
   std::optional<int64_t> sequence;
@@ -173,7 +117,7 @@ absl::StatusOr<std::optional<int64_t>> EntryTable::Insert(const Entry& entry) {
 
 absl::Status EntryTable::Update(const Entry& before, const Entry& after) {
   update_.Bind(1, before.sequence).Bind(2, static_cast<int64_t>(before.kind));
-  BindState(update_, after);
+  BindEntry(update_, after);
   AIFX_RETURN_IF_ERROR(update_.Run());
   Count(before, -1);
   Count(after, +1);
@@ -210,41 +154,23 @@ absl::StatusOr<std::vector<Entry>> EntryTable::Due(SubmissionState state, absl::
   return ReadAll(due_);
 }
 
-absl::StatusOr<std::optional<absl::Time>> EntryTable::NextDue() {
-  std::optional<absl::Time> earliest;
-  for (const SubmissionState state :
-       {SubmissionState::kQueued, SubmissionState::kUnknown, SubmissionState::kAcked}) {
-    AIFX_ASSIGN_OR_RETURN(
-        Statement next,
-        database_.Prepare(absl::StrCat("SELECT min(next_attempt_us) FROM submissions WHERE state = ",
-                                       static_cast<int>(state),
-                                       " AND next_attempt_us IS NOT NULL")));
-    AIFX_RETURN_IF_ERROR(next.Step().status());
-    const std::optional<absl::Time> time = TimeOf(next.OptionalInteger(0));
-    if (time.has_value() && (!earliest.has_value() || *time < *earliest)) earliest = time;
-  }
-  return earliest;
-}
-
 absl::StatusOr<std::vector<Entry>> EntryTable::List(const std::vector<SubmissionState>& states,
                                                     int64_t before, int64_t limit) {
   const std::string states_clause =
       states.empty() ? "" : absl::StrCat(" AND state IN (", StateList(states), ")");
-  AIFX_ASSIGN_OR_RETURN(
-      Statement list,
-      database_.Prepare(absl::StrCat("SELECT ", kColumns,
-                                     " FROM submissions WHERE (?1 = 0 OR sequence < ?1)",
-                                     states_clause, " ORDER BY sequence DESC LIMIT ?2")));
+  AIFX_ASSIGN_OR_RETURN(Statement list, database_.Prepare(absl::StrCat(
+                                            "SELECT ", kEntryColumns,
+                                            " FROM submissions WHERE (?1 = 0 OR sequence < ?1)",
+                                            states_clause, " ORDER BY sequence DESC LIMIT ?2")));
   list.Bind(1, before).Bind(2, limit);
   return ReadAll(list);
 }
 
 absl::StatusOr<std::vector<Entry>> EntryTable::InState(SubmissionState state, int64_t limit) {
-  AIFX_ASSIGN_OR_RETURN(
-      Statement list,
-      database_.Prepare(absl::StrCat("SELECT ", kColumns,
-                                     " FROM submissions WHERE state = ?1 ORDER BY sequence "
-                                     "LIMIT ?2")));
+  AIFX_ASSIGN_OR_RETURN(Statement list, database_.Prepare(absl::StrCat(
+                                            "SELECT ", kEntryColumns,
+                                            " FROM submissions WHERE state = ?1 ORDER BY sequence "
+                                            "LIMIT ?2")));
   list.Bind(1, static_cast<int64_t>(state)).Bind(2, limit);
   return ReadAll(list);
 }
@@ -263,8 +189,8 @@ absl::StatusOr<std::optional<absl::Time>> EntryTable::OldestOpen() {
 
 absl::StatusOr<int64_t> EntryTable::Delete(SubmissionState state, absl::Time time, int64_t limit) {
   // A prediction of which an outcome still has to go stays: the outcome needs its backend_id.
-  const std::string open_states = StateList(
-      {SubmissionState::kQueued, SubmissionState::kInflight, SubmissionState::kUnknown});
+  const std::string open_states =
+      StateList({SubmissionState::kQueued, SubmissionState::kInflight, SubmissionState::kUnknown});
   AIFX_ASSIGN_OR_RETURN(
       Statement remove,
       database_.Prepare(absl::StrCat(
@@ -286,9 +212,9 @@ absl::Status EntryTable::ShiftDue(absl::Duration by) {
 }
 
 absl::Status EntryTable::AddToCounter(const std::string& name, int64_t by) {
-  AIFX_ASSIGN_OR_RETURN(
-      Statement add, database_.Prepare("INSERT INTO counters (name, value) VALUES (?1, ?2) ON "
-                                       "CONFLICT (name) DO UPDATE SET value = value + ?2"));
+  AIFX_ASSIGN_OR_RETURN(Statement add,
+                        database_.Prepare("INSERT INTO counters (name, value) VALUES (?1, ?2) ON "
+                                          "CONFLICT (name) DO UPDATE SET value = value + ?2"));
   return add.Bind(1, name).Bind(2, by).Run();
 }
 

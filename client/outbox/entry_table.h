@@ -48,8 +48,6 @@ class EntryTable {
   // Entries of `state` whose next_attempt_at has come, the longest due first.
   absl::StatusOr<std::vector<Entry>> Due(records::SubmissionState state, absl::Time now,
                                          int64_t limit);
-  // The earliest next_attempt_at of all.
-  absl::StatusOr<std::optional<absl::Time>> NextDue();
   // Newest first; `before` is a sequence, 0: from the newest on. `states` empty: all.
   absl::StatusOr<std::vector<Entry>> List(const std::vector<records::SubmissionState>& states,
                                           int64_t before, int64_t limit);

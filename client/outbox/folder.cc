@@ -47,9 +47,9 @@ absl::Status InUse(const std::string& path) {
   absl::StatusOr<std::string> holder = base::ReadFile(path + "/outbox.lock", 64);
   const std::string pid =
       holder.ok() ? std::string(absl::StripAsciiWhitespace(*holder)) : std::string();
-  return absl::FailedPreconditionError(absl::StrCat(
-      "the outbox ", path, " is in use by process ", pid.empty() ? "(unknown)" : pid,
-      ": stop it, or give each engine a folder of its own"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("the outbox ", path, " is in use by process ", pid.empty() ? "(unknown)" : pid,
+                   ": stop it, or give each engine a folder of its own"));
 }
 
 // For messages alone; the lock is flock's.

@@ -74,8 +74,8 @@ absl::StatusOr<std::unique_ptr<Outbox>> Outbox::OpenOffline(const std::string& f
   OutboxOptions options{.folder = folder_path, .workers = 0};
   AIFX_ASSIGN_OR_RETURN(EntryTable table,
                         OpenTable(folder.database(), "", clock.Now(), options.delivery));
-  return std::unique_ptr<Outbox>(new Outbox(std::move(options), std::move(folder), "",
-                                            std::move(table), clock, logger));
+  return std::unique_ptr<Outbox>(
+      new Outbox(std::move(options), std::move(folder), "", std::move(table), clock, logger));
 }
 
 }  // namespace aifx::outbox

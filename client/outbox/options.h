@@ -17,7 +17,7 @@ struct OutboxOptions {
   // How long, and how many, ACKED submissions are remembered.
   absl::Duration keep_acked = absl::Hours(24 * 7);
   int64_t max_acked_rows = 100'000;
-  int workers = 4;  // requests in flight; 0: nothing is sent
+  int workers = 4;                                   // requests in flight; 0: nothing is sent
   absl::Duration lookup_timeout = absl::Minutes(2);  // of one scan
   DeliveryPolicy delivery;
   std::string vfs;  // a registered sqlite3_vfs, for tests; empty: the system's

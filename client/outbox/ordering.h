@@ -17,6 +17,11 @@ namespace aifx::outbox {
 // prediction is under way, or kDead with it. `prediction` is the one kept here, if any. Pure.
 Entry PlaceOutcome(Entry outcome, const std::optional<Entry>& prediction, absl::Time due);
 
+// The outcome `existing` with the content of `newer`: the newest word counts. What is in flight
+// goes on, and its answer settles nothing. Pure.
+Entry ReplaceOutcome(const Entry& existing, const Entry& newer,
+                     const std::optional<Entry>& prediction);
+
 // Gives the outcome of a prediction that became kAcked, kDead or kQueued its new place. Adds what
 // was changed to `changed`.
 absl::Status FollowPrediction(EntryTable& table, const Entry& prediction, absl::Time now,

@@ -63,11 +63,10 @@ absl::Status Outbox::CheckRoom(const Usage& usage, int64_t more_rows, int64_t mo
   }
   if (full.empty()) return absl::OkStatus();
   return base::WithRetryAfter(
-      base::WithReason(
-          absl::ResourceExhaustedError(absl::StrCat(
-              "the outbox is full (", full,
-              "): wait until the backend has taken some, or purge what is DEAD")),
-          "OUTBOX_FULL"),
+      base::WithReason(absl::ResourceExhaustedError(absl::StrCat(
+                           "the outbox is full (", full,
+                           "): wait until the backend has taken some, or purge what is DEAD")),
+                       "OUTBOX_FULL"),
       1);
 }
 
@@ -84,8 +83,7 @@ absl::StatusOr<SubmissionReceipt> Outbox::Submit(const records::Submission& subm
 
 absl::Status Outbox::AcceptPrediction(EntryTable& table, const Entry& entry,
                                       Accepted& accepted) const {
-  const absl::Status room =
-      CheckRoom(table.usage(), 1, static_cast<int64_t>(entry.payload.size()));
+  const absl::Status room = CheckRoom(table.usage(), 1, static_cast<int64_t>(entry.payload.size()));
   if (room.ok()) {
     AIFX_ASSIGN_OR_RETURN(const std::optional<int64_t> sequence, table.Insert(entry));
     if (sequence.has_value()) {
@@ -151,23 +149,7 @@ absl::Status Outbox::AcceptOutcome(EntryTable& table, const Entry& entry,
     accepted = std::move(placed);
     return absl::OkStatus();
   }
-  // The newest word counts. What is in flight goes on, and its answer settles nothing.
-  Entry replaced = *existing;
-  ++replaced.revision;
-  replaced.content_hash = entry.content_hash;
-  replaced.payload = entry.payload;
-  replaced.queued_at = entry.queued_at;
-  replaced.failures = 0;
-  replaced.outcome.reset();
-  if (existing->state != SubmissionState::kInflight) {
-    // An older one that may still be on its way must not arrive after this one.
-    const absl::Time due = std::max(
-        entry.queued_at, existing->state == SubmissionState::kQueued
-                             ? existing->next_attempt_at.value_or(entry.queued_at)
-                             : entry.queued_at);
-    replaced.error = absl::OkStatus();
-    replaced = PlaceOutcome(std::move(replaced), prediction, due);
-  }
+  Entry replaced = ReplaceOutcome(*existing, entry, prediction);
   AIFX_RETURN_IF_ERROR(table.Update(*existing, replaced));
   accepted = std::move(replaced);
   return absl::OkStatus();

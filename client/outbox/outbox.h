@@ -44,10 +44,10 @@ struct OutboxStats {
 // its folder while it lives. Thread-safe.
 class Outbox final : public records::SubmissionStore {
  public:
-  // Opens or makes the folder, takes up what was left in it, and starts to send. FAILED_PRECONDITION
-  // where another process has the folder or a newer engine wrote it; RESOURCE_EXHAUSTED, INTERNAL
-  // or the file system's error where the disk fails. A damaged file is put aside, logged and told
-  // in Stats.
+  // Opens or makes the folder, takes up what was left in it, and starts to send.
+  // FAILED_PRECONDITION where another process has the folder or a newer engine wrote it;
+  // RESOURCE_EXHAUSTED, INTERNAL or the file system's error where the disk fails. A damaged file is
+  // put aside, logged and told in Stats.
   static absl::StatusOr<std::unique_ptr<Outbox>> Open(OutboxOptions options,
                                                       OutboxDependencies dependencies);
 

@@ -70,9 +70,8 @@ absl::StatusOr<records::SubmissionPage> Outbox::List(const records::SubmissionQu
   std::vector<Entry> entries;
   const absl::Status status = writer_.Execute(
       [&](EntryTable& table) -> absl::Status {
-        AIFX_ASSIGN_OR_RETURN(entries,
-                              table.List(query.states, std::max<int64_t>(0, query.before),
-                                         query.limit + 1));
+        AIFX_ASSIGN_OR_RETURN(
+            entries, table.List(query.states, std::max<int64_t>(0, query.before), query.limit + 1));
         return absl::OkStatus();
       },
       context);
@@ -117,17 +116,17 @@ absl::StatusOr<SubmissionReceipt> Outbox::Requeue(SubmissionKind kind,
   if (!before.has_value()) return NotKept(kind, request_id);
   AIFX_RETURN_IF_ERROR(refusal);
   if (before->state == SubmissionState::kUnknown) {
-    logger_.Warning("an operator sends a prediction again that may have been stored: a duplicate "
-                    "cannot be excluded",
-                    {{"submission", request_id}});
+    logger_.Warning(
+        "an operator sends a prediction again that may have been stored: a duplicate "
+        "cannot be excluded",
+        {{"submission", request_id}});
   }
   if (drainer_ != nullptr) drainer_->Wake();
   return ReceiptOf(*after);
 }
 
 absl::StatusOr<int64_t> Outbox::Purge(const std::vector<SubmissionState>& states,
-                                      absl::Duration older_than,
-                                      const base::CallContext& context) {
+                                      absl::Duration older_than, const base::CallContext& context) {
   for (const SubmissionState state : states) {
     if (state == SubmissionState::kAcked || state == SubmissionState::kDead) continue;
     return base::InvalidArgument(

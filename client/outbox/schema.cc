@@ -61,9 +61,8 @@ absl::Status Migrate(Database& database) {
   }
   for (; version < static_cast<int64_t>(kMigrations.size()); ++version) {
     AIFX_RETURN_IF_ERROR(database.Run(absl::StrCat(
-        "BEGIN IMMEDIATE;", kMigrations[static_cast<size_t>(version)],
-        "PRAGMA application_id=", kApplicationId, ";PRAGMA user_version=", version + 1,
-        ";COMMIT")));
+        "BEGIN IMMEDIATE;", kMigrations[static_cast<size_t>(version)], "PRAGMA application_id=",
+        kApplicationId, ";PRAGMA user_version=", version + 1, ";COMMIT")));
   }
   return absl::OkStatus();
 }
@@ -80,13 +79,16 @@ absl::StatusOr<Database> OpenDatabase(const std::string& path, const std::string
   AIFX_ASSIGN_OR_RETURN(Database database, Database::Open(path, vfs));
   // Exclusive before WAL: SQLite then needs no shared memory, and no second connection can exist.
   AIFX_RETURN_IF_ERROR(database.Text("PRAGMA locking_mode=EXCLUSIVE").status());
+  // EXTRA before WAL: the change of mode deletes a rollback journal. Without a sync of the folder
+  // a power cut may bring it back, and it would undo everything committed since.
+  AIFX_RETURN_IF_ERROR(database.Run("PRAGMA synchronous=EXTRA"));
   AIFX_ASSIGN_OR_RETURN(const std::string mode, database.Text("PRAGMA journal_mode=WAL"));
   if (mode != "wal") {
     return absl::InternalError(
         absl::StrCat(path, " cannot use a write-ahead log (journal mode ", mode, ")"));
   }
   AIFX_RETURN_IF_ERROR(
-      database.Run("PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; "
+      database.Run("PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; "
                    "PRAGMA cell_size_check=ON"));
   AIFX_RETURN_IF_ERROR(database.Integer("PRAGMA journal_size_limit=67108864").status());
   AIFX_RETURN_IF_ERROR(Check(database));

@@ -18,8 +18,8 @@ absl::Status ErrorOf(sqlite3* connection, const std::string& path) {
   switch (code & 0xff) {
     case SQLITE_FULL:
       return base::WithReason(
-          absl::ResourceExhaustedError(absl::StrCat("the outbox's disk is full: ", what,
-                                                    "; free space, then try again")),
+          absl::ResourceExhaustedError(
+              absl::StrCat("the outbox's disk is full: ", what, "; free space, then try again")),
           "OUTBOX_DISK_FULL");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -96,9 +96,8 @@ Statement& Statement::Bind(int index, int64_t value) {
 
 Statement& Statement::Bind(int index, absl::string_view text) {
   // Not null where empty: a default string_view has no data.
-  const int result =
-      sqlite3_bind_text(statement_.get(), index, text.empty() ? "" : text.data(),
-                        static_cast<int>(text.size()), SQLITE_TRANSIENT);
+  const int result = sqlite3_bind_text(statement_.get(), index, text.empty() ? "" : text.data(),
+                                       static_cast<int>(text.size()), SQLITE_TRANSIENT);
   if (result != SQLITE_OK) bind_result_ = result;
   return *this;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/outbox/detached_status.h"
 #include "core/base/status_macros.h"
 #include "core/base/violation.h"
 
@@ -16,8 +17,9 @@ constexpr size_t kMaxBatch = 256;
 // What callers may see of a failure at run time: the port knows no DATA_LOSS and no lock.
 absl::Status ForCallers(const absl::Status& status) {
   if (status.ok() || absl::IsResourceExhausted(status) || absl::IsInternal(status)) return status;
-  return absl::InternalError(absl::StrCat(status.message(), "; restart the engine: a damaged file "
-                                                            "is then put aside"));
+  return absl::InternalError(absl::StrCat(status.message(),
+                                          "; restart the engine: a damaged file "
+                                          "is then put aside"));
 }
 
 }  // namespace
@@ -43,7 +45,7 @@ absl::Status Writer::Execute(Operation operation, const base::CallContext& conte
   }
   base::MutexLock lock(ticket->mutex);
   while (!ticket->result.has_value()) ticket->finished.Wait(ticket->mutex);
-  return *ticket->result;
+  return *std::move(ticket->result);
 }
 
 void Writer::Stop() {
@@ -55,9 +57,19 @@ void Writer::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+size_t Writer::waiting() const {
+  base::MutexLock lock(mutex_);
+  return queue_.size();
+}
+
+bool Writer::is_idle() const {
+  base::MutexLock lock(mutex_);
+  return queue_.empty() && !busy_;
+}
+
 absl::Status Writer::disk_status() const {
   base::MutexLock lock(mutex_);
-  return disk_status_;
+  return DetachedStatus(disk_status_);
 }
 
 void Writer::Work() {
@@ -69,7 +81,7 @@ void Writer::Work() {
     const absl::Status status = ForCallers(RunTransaction(batch));
     {
       base::MutexLock lock(mutex_);
-      disk_status_ = status;
+      disk_status_ = DetachedStatus(status);
     }
     for (const auto& ticket : batch) Answer(*ticket, status);
   }
@@ -77,7 +89,9 @@ void Writer::Work() {
 
 Writer::Batch Writer::NextBatch() {
   base::MutexLock lock(mutex_);
+  busy_ = false;
   while (queue_.empty() && !stopping_) wake_.Wait(mutex_);
+  busy_ = !queue_.empty();
   const auto end = queue_.begin() + static_cast<ptrdiff_t>(std::min(queue_.size(), kMaxBatch));
   Batch batch(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
   queue_.erase(queue_.begin(), end);
@@ -115,7 +129,8 @@ absl::Status Writer::RunTransaction(const Batch& batch) {
 
 void Writer::Answer(Ticket& ticket, const absl::Status& status) {
   base::MutexLock lock(ticket.mutex);
-  ticket.result = status;
+  ticket.operation = nullptr;  // what it captured is the caller's again
+  ticket.result = DetachedStatus(status);
   ticket.finished.NotifyOne();
 }
 

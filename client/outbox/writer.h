@@ -37,6 +37,11 @@ class Writer {
   // Refuses new operations, does those that are queued, ends the thread. Idempotent.
   void Stop();
 
+  // Operations that wait for their transaction.
+  size_t waiting() const;
+  // Whether none waits and none is being done.
+  bool is_idle() const;
+
   // Of the newest transaction: OK, or why the disk fails.
   absl::Status disk_status() const;
 
@@ -62,6 +67,7 @@ class Writer {
   mutable base::Mutex mutex_;
   base::ConditionVariable wake_;
   std::deque<std::shared_ptr<Ticket>> queue_ ABSL_GUARDED_BY(mutex_);
+  bool busy_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status disk_status_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;

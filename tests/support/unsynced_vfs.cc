@@ -31,9 +31,8 @@ struct UnsyncedVfs::Methods {
     return Of(file).vfs->Read(Of(file).path, buffer, count, offset);
   }
   static int Write(sqlite3_file* file, const void* data, int count, sqlite3_int64 offset) {
-    return Of(file).vfs->Change(
-        Of(file).path,
-        {offset, std::string(static_cast<const char*>(data), static_cast<size_t>(count))});
+    return Of(file).vfs->Change(Of(file).path, {offset, std::string(static_cast<const char*>(data),
+                                                                    static_cast<size_t>(count))});
   }
   static int Truncate(sqlite3_file* file, sqlite3_int64 size) {
     return Of(file).vfs->Change(Of(file).path, {size, "", true});
@@ -55,9 +54,9 @@ struct UnsyncedVfs::Methods {
   static int Open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags,
                   int* out_flags) {
     static constexpr sqlite3_io_methods kMethods = {
-        1,        Close, Read, Write,             Truncate,    Sync,
-        FileSize, Lock,  Lock, CheckReservedLock, FileControl, SectorSize,
-        Characteristics};
+        1,           Close,      Read,           Write, Truncate,
+        Sync,        FileSize,   Lock,           Lock,  CheckReservedLock,
+        FileControl, SectorSize, Characteristics};
     Handle& handle = Of(file);
     handle.base.pMethods = nullptr;
     // Temporary files have no name; temp_store=MEMORY keeps SQLite from asking for one.
@@ -70,7 +69,9 @@ struct UnsyncedVfs::Methods {
     if (out_flags != nullptr) *out_flags = flags;
     return SQLITE_OK;
   }
-  static int Delete(sqlite3_vfs* vfs, const char* path, int) { return Of(vfs).Delete(path); }
+  static int Delete(sqlite3_vfs* vfs, const char* path, int sync_folder) {
+    return Of(vfs).Delete(path, sync_folder != 0);
+  }
   static int Access(sqlite3_vfs* vfs, const char* path, int, int* result) {
     *result = Of(vfs).SizeOf(path).has_value() ? 1 : 0;
     return SQLITE_OK;
@@ -113,6 +114,11 @@ UnsyncedVfs::~UnsyncedVfs() { sqlite3_vfs_unregister(&vfs_); }
 int64_t UnsyncedVfs::operations() const {
   base::MutexLock lock(mutex_);
   return operations_;
+}
+
+int64_t UnsyncedVfs::syncs() const {
+  base::MutexLock lock(mutex_);
+  return syncs_;
 }
 
 void UnsyncedVfs::CutPowerAt(int64_t operation) {
@@ -191,19 +197,24 @@ int UnsyncedVfs::Sync(const std::string& path) {
   bool torn = false;
   if (!Count(torn) || torn || sync_fails_) return SQLITE_IOERR_FSYNC;
   File& file = files_[path];
+  ++syncs_;
   file.synced = file.content;
   file.unsynced.clear();
   return SQLITE_OK;
 }
 
-int UnsyncedVfs::Delete(const std::string& path) {
+int UnsyncedVfs::Delete(const std::string& path, bool sync_folder) {
   base::MutexLock lock(mutex_);
   bool torn = false;
   if (!Count(torn) || torn) return SQLITE_IOERR_DELETE;
   const auto file = files_.find(path);
   if (file == files_.end()) return SQLITE_IOERR_DELETE_NOENT;
-  file->second.deleted = true;  // the folder is not synced: after a cut it is there again
-  file->second.content.clear();
+  if (sync_folder) {
+    files_.erase(file);
+  } else {  // after a cut it is there again
+    file->second.deleted = true;
+    file->second.content.clear();
+  }
   return SQLITE_OK;
 }
 

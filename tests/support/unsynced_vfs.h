@@ -28,6 +28,8 @@ class UnsyncedVfs {
 
   // Writes, truncations, syncs and deletions so far.
   int64_t operations() const;
+  // Syncs that succeeded so far.
+  int64_t syncs() const;
 
   // The operation of that number (from 1, counted by operations()) and all after it fail: the
   // machine is off. That operation is done by half where it is a write.
@@ -62,7 +64,7 @@ class UnsyncedVfs {
   bool Count(bool& torn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   int Change(const std::string& path, Write write);
   int Sync(const std::string& path);
-  int Delete(const std::string& path);
+  int Delete(const std::string& path, bool sync_folder);
   int Read(const std::string& path, void* buffer, int count, int64_t offset);
   std::optional<int64_t> SizeOf(const std::string& path);
   int Open(const std::string& path, int flags);
@@ -72,6 +74,7 @@ class UnsyncedVfs {
   mutable base::Mutex mutex_;
   std::map<std::string, File> files_ ABSL_GUARDED_BY(mutex_);
   int64_t operations_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t syncs_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t cut_at_ ABSL_GUARDED_BY(mutex_) = 0;
   bool off_ ABSL_GUARDED_BY(mutex_) = false;
   bool full_ ABSL_GUARDED_BY(mutex_) = false;

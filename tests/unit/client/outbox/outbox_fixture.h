@@ -73,14 +73,14 @@ class OutboxTest : public ::testing::Test {
   }
 
   records::SubmissionReceipt Submit(int n) {
-    const auto receipt = outbox_->Submit(SubmissionNumber(n), records::Acknowledge::kWhenDurable,
-                                         {});
+    const auto receipt =
+        outbox_->Submit(SubmissionNumber(n), records::Acknowledge::kWhenDurable, {});
     EXPECT_OK(receipt);
     return receipt.value_or(records::SubmissionReceipt{});
   }
   records::SubmissionReceipt SubmitOutcome(int n, records::Outcome outcome) {
-    const auto receipt =
-        outbox_->SubmitOutcome({Id(n), outcome, 12.5, 0.11}, records::Acknowledge::kWhenDurable, {});
+    const auto receipt = outbox_->SubmitOutcome({Id(n), outcome, 12.5, 0.11},
+                                                records::Acknowledge::kWhenDurable, {});
     EXPECT_OK(receipt);
     return receipt.value_or(records::SubmissionReceipt{});
   }
