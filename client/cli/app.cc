@@ -23,6 +23,7 @@ Environment
   BACKEND_API_URL      URL of the backend (`aifx train`, `aifx collect`, `aifx backend`)
   ML_ENGINE_API_KEY    its key, or ML_ENGINE_API_KEY_FILE, a file that holds it
   FRED_API_KEY         key for `aifx collect fundamentals fred`
+  REDIS_URL            Redis that is told of trainings; may hold a password
   NO_COLOR             set: no colours
 
 `aifx COMMAND --help` describes a command.)";
@@ -59,6 +60,7 @@ int RunUnguarded(const std::vector<std::string>& arguments, Console& console) {
   AddAccuracy(app, invocation);
   AddPredictions(app, invocation);
   AddModels(app, invocation);
+  AddOutbox(app, invocation);
   AddHealth(app, invocation);
   AddTrain(app, invocation);
   AddData(app, invocation);

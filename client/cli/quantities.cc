@@ -2,8 +2,10 @@
 #include <cmath>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "client/cli/words.h"
 #include "core/market/currency_pair.h"
 
@@ -70,6 +72,22 @@ std::string DurationWord(absl::Duration duration) {
   const auto whole = static_cast<int64_t>(std::llround(seconds));
   if (whole < 60) return absl::StrCat(whole, " s");
   return absl::StrCat(whole / 60, " min ", whole % 60, " s");
+}
+
+absl::StatusOr<absl::Duration> ParseDurationWord(absl::string_view option, absl::string_view text) {
+  absl::Duration duration;
+  int days = 0;
+  absl::string_view number = text;
+  if (absl::ConsumeSuffix(&number, "d") && absl::SimpleAtoi(number, &days) && days >= 0 &&
+      days <= 36500) {
+    return absl::Hours(24) * days;
+  }
+  if (absl::ParseDuration(text, &duration) && duration >= absl::ZeroDuration() &&
+      duration < absl::InfiniteDuration()) {
+    return duration;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(option, " is '", text, "', it must be such as 90m, 36h or 7d"));
 }
 
 }  // namespace aifx::cli

@@ -25,6 +25,7 @@ struct TrainWeeklyOptions {
   bool dry_run = false;
   bool json = false;
   BackendOptions backend;
+  std::string redis_url;  // empty: nobody is told
 };
 
 // Declares the options of `aifx train weekly` with their ranges and defaults.

@@ -61,6 +61,12 @@ void TrainProgress::Epoch(const training::EpochReport& epoch) {
                << "\n";
 }
 
+void TrainProgress::Warn(const std::string& text) {
+  if (!console_.err_is_terminal) return WriteJson({{"event", "warning"}, {"text", text}});
+  Finish();
+  console_.err << Paint("aifx: warning: ", Tone::kCaution, console_.colour_err) << text << "\n";
+}
+
 void TrainProgress::Finish() {
   if (line_open_) console_.err << kClearLine << std::flush;
   line_open_ = false;

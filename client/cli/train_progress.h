@@ -10,13 +10,15 @@
 namespace aifx::cli {
 
 // How a training run goes, on console.err: a line that moves and a line an epoch on a terminal,
-// else a JSON object a line with `time` and `event` ("stage", "epoch"). Not thread-safe.
+// else a JSON object a line with `time` and `event` ("stage", "epoch", "warning"). Not thread-safe.
 class TrainProgress {
  public:
   TrainProgress(Console& console, int max_epochs) : console_(console), max_epochs_(max_epochs) {}
 
   void Stage(const std::string& stage, double done_share);
   void Epoch(const training::EpochReport& epoch);
+  // What went wrong without failing the run.
+  void Warn(const std::string& text);
   // Takes the moving line away.
   void Finish();
 

@@ -8,6 +8,7 @@
 #include "client/cli/errors.h"
 #include "client/cli/train_options.h"
 #include "client/cli/train_progress.h"
+#include "client/cli/training_events.h"
 #include "client/cli/words.h"
 #include "core/base/ids.h"
 #include "core/model/model_store.h"
@@ -65,15 +66,21 @@ int Train(const TrainWeeklyOptions& options, Console& console) {
   backend::BackendClient& client = (*backend)->client();
   if (options.dry_run) return DryRun(options, *spec, (*backend)->candles(), console);
 
+  const auto events = TrainingEvents::Open(options.redis_url, console);
+  if (!events.ok()) {
+    ReportError("train weekly --redis-url", events.status(), console);
+    return kUsage;
+  }
   const model::ModelStore store(options.models_dir);
   TrainProgress progress(console, spec->max_epochs);
   const training::TrainCallbacks callbacks{
       .progress = [&](const std::string& stage, double share) { progress.Stage(stage, share); },
       .epoch = [&](const training::EpochReport& epoch) { progress.Epoch(epoch); }};
-  const absl::StatusOr<training::TrainReport> report =
-      training::TrainWeekly(*spec, {(*backend)->candles(), store, client, client, console.clock},
-                            callbacks, {.request_id = base::NewUuid()});
+  const absl::StatusOr<training::TrainReport> report = training::TrainWeekly(
+      *spec, {(*backend)->candles(), store, client, client, console.clock, (*events)->sink()},
+      callbacks, {.request_id = base::NewUuid()});
   progress.Finish();
+  if (const std::string untold = (*events)->Finish(); !untold.empty()) progress.Warn(untold);
   if (!report.ok()) {
     ReportError(absl::StrCat("train weekly ", options.pair, " ", options.timeframe),
                 report.status(), console);

@@ -65,6 +65,10 @@ std::string SubmissionStateWord(pb::SubmissionState state) {
   return Word(state, "SUBMISSION_STATE_", pb::SubmissionState_Name(state));
 }
 
+std::string SubmissionKindWord(pb::SubmissionKind kind) {
+  return Word(kind, "SUBMISSION_KIND_", pb::SubmissionKind_Name(kind));
+}
+
 std::string PredictionStatusWord(pb::PredictionStatus status) {
   return Word(status, "PREDICTION_STATUS_", pb::PredictionStatus_Name(status));
 }
@@ -91,6 +95,11 @@ absl::StatusOr<pb::Outcome> ParseOutcomeWord(absl::string_view text) {
 absl::StatusOr<pb::PredictionStatus> ParsePredictionStatusWord(absl::string_view text) {
   return ParseWord<pb::PredictionStatus>("--status", text, pb::PredictionStatus_ARRAYSIZE,
                                          PredictionStatusWord);
+}
+
+absl::StatusOr<pb::SubmissionState> ParseSubmissionStateWord(absl::string_view text) {
+  return ParseWord<pb::SubmissionState>("--state", text, pb::SubmissionState_ARRAYSIZE,
+                                        SubmissionStateWord);
 }
 
 }  // namespace aifx::cli

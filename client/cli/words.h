@@ -22,6 +22,7 @@ std::string OutcomeWord(pb::Outcome outcome);  // "pending" where unspecified
 std::string StrengthWord(pb::SignalStrength strength);
 std::string ConditionWord(pb::MarketCondition condition);
 std::string SubmissionStateWord(pb::SubmissionState state);
+std::string SubmissionKindWord(pb::SubmissionKind kind);
 std::string PredictionStatusWord(pb::PredictionStatus status);
 std::string ModelStateWord(pb::ModelState state);
 
@@ -29,6 +30,7 @@ std::string ModelStateWord(pb::ModelState state);
 absl::StatusOr<pb::Timeframe> ParseTimeframeWord(absl::string_view text);
 absl::StatusOr<pb::Outcome> ParseOutcomeWord(absl::string_view text);
 absl::StatusOr<pb::PredictionStatus> ParsePredictionStatusWord(absl::string_view text);
+absl::StatusOr<pb::SubmissionState> ParseSubmissionStateWord(absl::string_view text);
 
 // "2018-12-31 22:00 UTC"; seconds only where there are any.
 std::string TimeWord(absl::Time time);
@@ -49,6 +51,8 @@ double PipSize(absl::string_view pair);
 std::string PipsWord(double pips);
 // "3.1 ms", "45 s", "2 min 5 s".
 std::string DurationWord(absl::Duration duration);
+// Accepts 90m, 36h, 1h30m and whole days (7d), 0 or more. InvalidArgument naming option and value.
+absl::StatusOr<absl::Duration> ParseDurationWord(absl::string_view option, absl::string_view text);
 
 }  // namespace aifx::cli
 

@@ -16,6 +16,7 @@
 #include "core/market/timeframe.h"
 #include "core/model/manifest.h"
 #include "core/model/model_store.h"
+#include "core/training/event_sink.h"
 #include "core/training/ports.h"
 
 namespace aifx::training {
@@ -83,6 +84,7 @@ struct TrainerDeps {
   ModelRegistrar& registrar;
   TrainingLog& log;
   base::Clock& clock;
+  EventSink* events = nullptr;  // told how the run begins and ends; may be null
 };
 
 using TrainProgress = std::function<void(const std::string& stage, double done_share)>;

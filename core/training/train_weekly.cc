@@ -13,6 +13,7 @@
 #include "core/training/labels.h"
 #include "core/training/registration.h"
 #include "core/training/train.h"
+#include "core/training/weekly_events.h"
 #include "core/training/weekly_run.h"
 
 namespace aifx::training {
@@ -165,7 +166,12 @@ absl::StatusOr<std::vector<double>> WeeklyRun::Logits(absl::Span<const Sample> s
 absl::StatusOr<TrainReport> TrainWeekly(const TrainSpec& spec, TrainerDeps deps,
                                         const TrainCallbacks& callbacks,
                                         const base::CallContext& context) {
-  return WeeklyRun(spec, deps, callbacks, context).Run();
+  const bool tells = deps.events != nullptr && ValidateTrainSpec(spec).ok();
+  if (tells) TellStarted(spec, *deps.events);
+  const absl::Time start = deps.clock.Now();
+  absl::StatusOr<TrainReport> report = WeeklyRun(spec, deps, callbacks, context).Run();
+  if (tells) TellEnded(spec, report, deps.clock.Now() - start, *deps.events);
+  return report;
 }
 
 }  // namespace aifx::training

@@ -57,7 +57,8 @@ class Engine:
     def start_server(self):
         self.server = self._start("server", [
             self.programs / "aifx-server", "--listen", "127.0.0.1:0", "--models-dir", self.models,
-            "--backend-url", self.backend_url, "--stale-candles", "warn"],
+            "--outbox-dir", self.state / "outbox", "--backend-url", self.backend_url,
+            "--stale-candles", "warn"],
             "READY grpc=", 30)
 
     def aifx(self, *arguments):

@@ -1,5 +1,6 @@
 #include "server/rpc/record_service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/rpc/from_proto.h"
@@ -14,6 +15,16 @@ records::Acknowledge Until(bool wait) {
   return wait ? records::Acknowledge::kWhenAnswered : records::Acknowledge::kWhenDurable;
 }
 
+// Who waits for the backend is answered a moment before its deadline: at the deadline itself the
+// caller hangs up, and would not hear that its submission is kept.
+base::CallContext ContextOf(const Call& call, records::Acknowledge until, absl::Time now) {
+  base::CallContext context = call.context();
+  if (until == records::Acknowledge::kWhenAnswered) {
+    context.deadline -= std::min(absl::Milliseconds(250), (context.deadline - now) / 10);
+  }
+  return context;
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* RecordService::SubmitPrediction(
@@ -25,8 +36,9 @@ grpc::ServerUnaryReactor* RecordService::SubmitPrediction(
     const auto until = Until(request->wait());
     deps_.guard.Offload(ExecutorFor(until), call,
                         [this, call, response, until, submission = *std::move(submission)] {
-                          const auto receipt = AnswerOf(
-                              deps_.submissions.Submit(submission, until, call->context()), until);
+                          const auto limits = ContextOf(*call, until, deps_.guard.clock().Now());
+                          const auto receipt =
+                              AnswerOf(deps_.submissions.Submit(submission, until, limits), until);
                           if (receipt.ok()) ToProto(*receipt, *response->mutable_submission());
                           call->Finish(receipt.status());
                         });
@@ -44,8 +56,9 @@ grpc::ServerUnaryReactor* RecordService::UpdateOutcome(grpc::CallbackServerConte
     const auto until = Until(request->wait());
     deps_.guard.Offload(
         ExecutorFor(until), call, [this, call, response, until, update = *std::move(update)] {
+          const auto limits = ContextOf(*call, until, deps_.guard.clock().Now());
           const auto receipt =
-              AnswerOf(deps_.submissions.SubmitOutcome(update, until, call->context()), until);
+              AnswerOf(deps_.submissions.SubmitOutcome(update, until, limits), until);
           if (receipt.ok()) ToProto(update, *receipt, *response);
           call->Finish(receipt.status());
         });

@@ -180,9 +180,10 @@ absl::Status Run(const Options& options) {
   if (!model.ok()) return model.status();
   const auto libtorch = OpenWithLibTorch(store, **model);
   if (!libtorch.ok()) return libtorch.status();
+  const testing::TemporaryFolder outbox;
   auto server = ServerProcess::Start(
-      options.server, {"--listen", "127.0.0.1:0", "--models-dir", folder.path(), "--stale-candles",
-                       "warn", "--log-level", "error"});
+      options.server, {"--listen", "127.0.0.1:0", "--models-dir", folder.path(), "--outbox-dir",
+                       outbox.path(), "--stale-candles", "warn", "--log-level", "error"});
   if (!server.ok()) return server.status();
 
   // Never destroyed: gRPC 1.51 now and then aborts when the last channel goes while one of its own

@@ -70,10 +70,10 @@ class BackendTroubleTest(harness.StackTest):
                                         self.newest())
             self.assertIn(f"127.0.0.1:{port}", error.details())
             self.assertGivenCandlesWork(predictions)
-            # The prediction is there although it could not be submitted.
+            # A submission waits on the disk.
             answer = predictions.Predict(self.given(submit=True), timeout=20)
             self.assertTrue(answer.prediction.id)
-            self.assertEqual(answer.submission.error.code, grpc.StatusCode.UNAVAILABLE.value[0])
+            self.assertEqual(answer.submission.state, self.types.SUBMISSION_STATE_QUEUED)
         self.stack.backend(port=port)
         self.assertTrue(predictions.Predict(self.newest(), timeout=20).prediction.id)
 

@@ -35,7 +35,7 @@ OTHER_PAIR = "AUD/NZD"  # no test stores candles of it
 
 def env(**more):
     """The environment of a child: nothing of the caller's settings, and no proxy."""
-    dropped = ("AIFX_", "BACKEND_", "ML_ENGINE_", "DATABASE_URL")
+    dropped = ("AIFX_", "BACKEND_", "ML_ENGINE_", "DATABASE_URL", "REDIS_URL")
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(dropped) and not name.lower().endswith("_proxy")}
     return kept | {"ML_ENGINE_API_KEY": KEY, "AIFX_CACHE_DIR": str(FIXTURE / "cache")} | more
@@ -70,7 +70,9 @@ class Stack:
         return child, ReferenceBackend(url, KEY)
 
     def server(self, backend_url, *arguments, **more_env):
-        """An engine with the fixture's model; (child, HOST:PORT)."""
+        """An engine with the fixture's model and an outbox of its own; (child, HOST:PORT)."""
+        if "--outbox-dir" not in arguments:
+            arguments += ("--outbox-dir", self.folder / f"outbox{len(self.children)}")
         return self.start("server", [
             BIN / "aifx-server", "--listen", "127.0.0.1:0", "--models-dir", FIXTURE / "models",
             "--backend-url", backend_url, "--stale-candles", "warn", "--drain-grace", "0s",

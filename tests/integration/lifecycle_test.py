@@ -82,13 +82,15 @@ class LifecycleTest(harness.StackTest):
     def test_port_taken(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
-            ran = run("aifx-server", "--listen", f"127.0.0.1:{port}", "--backend-url", NOWHERE)
+            ran = run("aifx-server", "--listen", f"127.0.0.1:{port}", "--backend-url", NOWHERE,
+                      "--outbox-dir", self.stack.folder / "taken")
         self.assertEqual(ran.returncode, 1, ran.stderr)
         self.assertIn(str(port), ran.stderr)
 
     def test_two_servers_never_share_a_port(self):
         _, address = self.stack.server(NOWHERE)
-        ran = run("aifx-server", "--listen", address, "--backend-url", NOWHERE)
+        ran = run("aifx-server", "--listen", address, "--backend-url", NOWHERE, "--outbox-dir",
+                  self.stack.folder / "shared")
         self.assertEqual(ran.returncode, 1, ran.stderr)
 
     def test_sigterm_says_so_and_drains(self):

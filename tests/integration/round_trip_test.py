@@ -127,13 +127,19 @@ class RoundTripTest(harness.StackTest):
 
     def test_submit_with_the_prediction(self):
         answer = self.predict(submit=True)
-        self.assertEqual(answer.submission.state, self.types.SUBMISSION_STATE_ACKED,
-                         answer.submission.error)
+        # On the disk when it answers, and sent by then or soon after.
+        self.assertNotIn(answer.submission.state, (self.types.SUBMISSION_STATE_UNSPECIFIED,
+                                                   self.types.SUBMISSION_STATE_DEAD))
+        self.assertEqual(answer.submission.request_id, answer.prediction.id)
+        # The same submission, waited for.
+        submitted = self.records.SubmitPrediction(self.records_pb.SubmitPredictionRequest(
+            prediction=answer.prediction, wait=True), timeout=20)
+        self.assertEqual(submitted.submission.state, self.types.SUBMISSION_STATE_ACKED)
 
     def test_unknown_prediction_has_no_outcome(self):
         request = self.records_pb.UpdateOutcomeRequest(
             prediction_id=str(uuid.uuid4()), outcome=self.types.OUTCOME_LOSS, pnl_pips=-1,
-            pnl_percent=-0.01)
+            pnl_percent=-0.01, wait=True)
         self.assertRpcError(grpc.StatusCode.NOT_FOUND, self.records.UpdateOutcome, request)
 
     def test_models(self):

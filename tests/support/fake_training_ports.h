@@ -1,11 +1,13 @@
 #ifndef AIFX_TESTS_SUPPORT_FAKE_TRAINING_PORTS_H_
 #define AIFX_TESTS_SUPPORT_FAKE_TRAINING_PORTS_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/market/candle_source.h"
+#include "core/training/event_sink.h"
 #include "core/training/ports.h"
 
 namespace aifx::testing {
@@ -67,6 +69,25 @@ class FakeBackend final : public training::ModelRegistrar, public training::Trai
   std::vector<std::string> statuses;
   std::vector<std::string> logged_ids;
   std::vector<training::TrainingSession> sessions;
+};
+
+// Remembers what it was told, one line an event. Not thread-safe.
+class RecordingEvents final : public training::EventSink {
+ public:
+  void Publish(const training::TrainingStarted& event) override {
+    lines.push_back("started " + event.model_name + " " + event.training_type);
+  }
+  void Publish(const training::TrainingCompleted& event) override {
+    lines.push_back("completed " + event.model_name + " " +
+                    (event.error.empty() ? event.backend_id : event.error));
+    completed = event;
+  }
+  void Publish(const training::ModelDeployed& event) override {
+    lines.push_back("deployed " + event.model_name + " " + event.backend_id);
+  }
+
+  std::vector<std::string> lines;
+  std::optional<training::TrainingCompleted> completed;  // the newest
 };
 
 }  // namespace aifx::testing

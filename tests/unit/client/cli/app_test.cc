@@ -44,7 +44,13 @@ TEST(AppTest, WrongUsageIsTwoAndNamesTheCulprit) {
       {{"accuracy", "--min-confidence", "1.5"}, "--min-confidence"},
       {{"accuracy", "--start", "soon"}, "soon"},
       {{"predictions", "--status", "gone"}, "gone"},
+      {{"outbox"}, "subcommand"},
+      {{"outbox", "list", "--state", "gone"}, "gone"},
+      {{"outbox", "show"}, "id"},
+      {{"outbox", "purge"}, "--state"},
+      {{"outbox", "purge", "--state", "dead", "--older-than", "soon"}, "soon"},
       {{"train"}, "subcommand"},
+      {{"train", "weekly", "--pair", "EUR/USD", "--redis-url", "rediss://h"}, "TLS"},
       {{"train", "weekly", "--pair", "EUR/USD", "--days", "5", "--start", "2018-01-01"}, "--days"},
   };
   for (const UsageCase& t : kCases) {

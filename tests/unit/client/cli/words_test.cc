@@ -65,6 +65,15 @@ TEST(WordsTest, PricesHaveTheirPairsDigits) {
   EXPECT_EQ(DurationWord(absl::Seconds(125)), "2 min 5 s");
 }
 
+TEST(WordsTest, DurationsAreReadInDaysToo) {
+  EXPECT_THAT(ParseDurationWord("--older-than", "7d"), IsOkAndHolds(absl::Hours(168)));
+  EXPECT_THAT(ParseDurationWord("--older-than", "1h30m"), IsOkAndHolds(absl::Minutes(90)));
+  for (const char* bad : {"", "7", "-1d", "-5m", "inf", "1.5d", "week", "99999d"}) {
+    EXPECT_THAT(ParseDurationWord("--older-than", bad),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--older-than")));
+  }
+}
+
 TEST(TableTest, AlignsColumns) {
   Table table({{"name"}, {"count", true}, {"note"}});
   table.AddRow({{"a"}, {"12"}, {"first"}});

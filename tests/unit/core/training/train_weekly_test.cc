@@ -19,6 +19,7 @@ using ::aifx::testing::FakeBackend;
 using ::aifx::testing::FakeCandleSource;
 using ::aifx::testing::FakeClock;
 using ::aifx::testing::IsOkAndHolds;
+using ::aifx::testing::RecordingEvents;
 using ::aifx::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -38,13 +39,15 @@ class TrainWeeklyTest : public ::testing::Test {
   }
 
   absl::StatusOr<TrainReport> Train() {
-    return TrainWeekly(spec_, {source_, store_, backend_, backend_, clock_}, callbacks_, context_);
+    return TrainWeekly(spec_, {source_, store_, backend_, backend_, clock_, &events_}, callbacks_,
+                       context_);
   }
 
   TrainSpec spec_{.pair = *market::CurrencyPair::Parse("EUR/USD")};
   std::vector<market::Candle> candles_ = testing::RandomWalk({.seed = 5, .count = 800});
   FakeCandleSource source_{candles_};
   FakeBackend backend_;
+  RecordingEvents events_;
   FakeClock clock_{absl::FromUnixSeconds(1600000000)};  // 2020-09-13 12:26:40 UTC
   testing::TemporaryFolder folder_;
   model::ModelStore store_{folder_ / "models"};
@@ -65,6 +68,10 @@ TEST_F(TrainWeeklyTest, MakesAVersionThatLoadsAndIsRegistered) {
   EXPECT_EQ(report.backend_id, "7");
   EXPECT_EQ(report.registration_error, "");
   EXPECT_TRUE(report.activated);
+  EXPECT_THAT(events_.lines, ElementsAre("started eurusd-1h full", "completed eurusd-1h 7",
+                                         "deployed eurusd-1h 7"));
+  EXPECT_EQ(events_.completed->version, report.version);
+  EXPECT_EQ(events_.completed->samples, report.samples);
   EXPECT_EQ(report.candles, 800);
   EXPECT_EQ(report.epochs, epochs);
   EXPECT_THAT(stages,
@@ -172,6 +179,8 @@ TEST_F(TrainWeeklyTest, SaysHowManyCandlesAreNeeded) {
 TEST_F(TrainWeeklyTest, PassesOnTheSourcesErrorAndCancellation) {
   source_.status = absl::UnavailableError("backend down");
   EXPECT_THAT(Train(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("backend down")));
+  EXPECT_THAT(events_.lines,
+              ElementsAre("started eurusd-1h full", "completed eurusd-1h backend down"));
   source_.status = absl::OkStatus();
   callbacks_.epoch = [this](const EpochReport&) { context_.Cancel(); };
   EXPECT_THAT(Train(), StatusIs(absl::StatusCode::kCancelled, HasSubstr("cancelled")));
@@ -193,6 +202,7 @@ TEST_F(TrainWeeklyTest, RefusesASpecOutOfRange) {
   expect_refused([](TrainSpec& s) { s.learning_rate = std::nan(""); }, "learning_rate nan");
   expect_refused([](TrainSpec& s) { s.batch = 0; }, "batch 0");
   expect_refused([](TrainSpec& s) { s.signal_coverage = 2; }, "signal_coverage 2");
+  EXPECT_THAT(events_.lines, IsEmpty());
 }
 
 }  // namespace

@@ -113,6 +113,7 @@ TEST_F(PredictionServiceTest, ASubmissionThatFindsNoThreadIsReportedToo) {
   request_.set_submit(true);
   const grpc::Status status = Predict();
   go.set_value();
+  durable_.Shutdown();  // its task uses what ends here
   ASSERT_TRUE(status.ok()) << status.error_message();
   EXPECT_EQ(response_.submission().state(), ml::v1::SUBMISSION_STATE_DEAD);
   EXPECT_EQ(response_.submission().error().code(), 8);

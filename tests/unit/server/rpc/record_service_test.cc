@@ -88,6 +88,7 @@ TEST_F(RecordServiceTest, SubmitAnswersWhenDurableAndWithWaitWhenAnswered) {
   EXPECT_EQ(submitted_.submission().state(), ml::v1::SUBMISSION_STATE_QUEUED);
   EXPECT_EQ(submitted_.submission().request_id(), kUuid);
   EXPECT_EQ(store_.last_until(), records::Acknowledge::kWhenDurable);
+  EXPECT_EQ(store_.last_context().deadline, clock_.Now() + absl::Seconds(30));
   request.set_request_id("1b7c7ff6-5d8c-4d2c-9b44-0f3f3f0e8a11");
   request.set_wait(true);
   store_.AnswerWith(SubmissionState::kAcked);
@@ -95,6 +96,8 @@ TEST_F(RecordServiceTest, SubmitAnswersWhenDurableAndWithWaitWhenAnswered) {
   EXPECT_EQ(submitted_.submission().state(), ml::v1::SUBMISSION_STATE_ACKED);
   EXPECT_EQ(submitted_.submission().backend_prediction_id(), "backend-1");
   EXPECT_EQ(store_.last_until(), records::Acknowledge::kWhenAnswered);
+  // Time is left to say what became of it.
+  EXPECT_EQ(store_.last_context().deadline, clock_.Now() + absl::Milliseconds(29750));
 }
 
 TEST_F(RecordServiceTest, TheSameRequestIdIsTheSameSubmission) {
@@ -232,6 +235,7 @@ TEST_F(RecordServiceTest, DurableSubmissionsDoNotWaitBehindThoseThatWait) {
   held.get_future().wait();
   const grpc::Status status = Submit(APrediction());
   go.set_value();
+  blocking_.Shutdown();  // its task uses what ends here
   EXPECT_TRUE(status.ok()) << status.error_message();
 }
 
