@@ -1,12 +1,9 @@
-// What every feature set and every indicator must keep: no look into the future, the declared
-// memory, the same rows in bulk and one at a time.
+// What every feature set and every indicator must keep beside causality: the same rows in bulk and
+// one at a time, the declared answer to another price level, errors that say what is wrong.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstring>
 #include <functional>
 #include <iterator>
 #include <limits>
@@ -14,182 +11,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "tests/support/status_matchers.h"
-#include "tests/unit/core/features/candle_series.h"
-#include "tests/unit/core/features/every_set.h"
+#include "tests/unit/core/features/feature_set_fixture.h"
 
 namespace aifx::features {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-class FeatureSetTest : public ::testing::TestWithParam<const FeatureSet*> {
- protected:
-  const FeatureSet& set() const { return *GetParam(); }
-  // The first candle whose row does not depend on where the series starts.
-  size_t settled() const { return std::max(set().memory() - 1, set().warm_up()); }
-
-  FeatureMatrix Compute(absl::Span<const market::Candle> candles) const {
-    FeatureMatrix matrix;
-    EXPECT_OK(set().Compute(candles, matrix));
-    EXPECT_EQ(matrix.rows, candles.size() - set().warm_up());
-    EXPECT_EQ(matrix.columns, set().columns().size());
-    EXPECT_EQ(matrix.values.size(), matrix.rows * matrix.columns);
-    return matrix;
-  }
-
-  const std::string& ColumnName(size_t column) const { return set().columns()[column].name; }
-
-  // Bit for bit, so that not even a rounding error of what lies outside the window gets in.
-  void ExpectSameBits(absl::Span<const double> got, absl::Span<const double> want,
-                      absl::string_view where) const {
-    ASSERT_EQ(got.size(), want.size());
-    for (size_t c = 0; c < got.size(); ++c) {
-      if (std::isnan(got[c]) && std::isnan(want[c])) continue;
-      EXPECT_EQ(std::memcmp(&got[c], &want[c], sizeof(double)), 0)
-          << where << ", column " << ColumnName(c) << ": " << got[c] << " and " << want[c];
-    }
-  }
-
-  // The median size of each column's values, a measure of what is small there.
-  std::vector<double> Medians(const FeatureMatrix& matrix) const {
-    std::vector<double> medians;
-    for (size_t c = 0; c < matrix.columns; ++c) {
-      std::vector<double> sizes;
-      for (size_t r = 0; r < matrix.rows; ++r) {
-        if (!std::isnan(matrix.Row(r)[c])) sizes.push_back(std::abs(matrix.Row(r)[c]));
-      }
-      std::sort(sizes.begin(), sizes.end());
-      medians.push_back(sizes.empty() ? 0 : sizes[sizes.size() / 2]);
-    }
-    return medians;
-  }
-
-  void ExpectClose(absl::Span<const double> got, absl::Span<const double> want,
-                   absl::Span<const double> medians, double tolerance,
-                   absl::string_view where) const {
-    for (size_t c = 0; c < got.size(); ++c) {
-      if (std::isnan(got[c]) && std::isnan(want[c])) continue;
-      EXPECT_NEAR(got[c], want[c], tolerance * std::max(std::abs(want[c]), medians[c]))
-          << where << ", column " << ColumnName(c);
-    }
-  }
-};
-
-// What holds for some sets only.
-class FiniteSetTest : public FeatureSetTest {};
-class PricedSetTest : public FeatureSetTest {};  // finite, and not of time alone
-class RecursiveSetTest : public FeatureSetTest {};
-// All but single columns of the engine: those of time, or neutral where the spread is unknown, stay
-// finite whatever the prices are.
-class CheckedSetTest : public FeatureSetTest {};
-// The engine's own sets are defined on flat prices and bounded; pandas' definitions are not.
-class StationarySetTest : public FeatureSetTest {};
-class TechnicalSetTest : public FeatureSetTest {};
-
-TEST_P(FeatureSetTest, RemovingLaterCandlesChangesNothing) {
-  const std::vector<market::Candle> candles = RandomCandles(900, 1);
-  const FeatureMatrix whole = Compute(candles);
-  for (size_t count = set().warm_up() + 1; count <= candles.size(); count += 17) {
-    const FeatureMatrix part = Compute(absl::MakeConstSpan(candles).first(count));
-    for (size_t r = 0; r < part.rows; ++r) {
-      ExpectSameBits(part.Row(r), whole.Row(r), absl::StrCat("row ", r, " of ", count));
-    }
-    if (HasFailure()) return;
-  }
-}
-
-TEST_P(FeatureSetTest, ReplacingLaterCandlesChangesNothing) {
-  std::vector<market::Candle> candles = RandomCandles(400, 2);
-  const FeatureMatrix before = Compute(candles);
-  const size_t last_row = 249 - set().warm_up();
-  const std::vector<market::Candle> others = RandomCandles(400, 3, 150, 1e-3);
-  for (size_t i = 250; i < candles.size(); ++i) {
-    const absl::Time open_time = candles[i].open_time;
-    candles[i] = others[i];
-    candles[i].open_time = open_time;
-  }
-  const FeatureMatrix after = Compute(candles);
-  for (size_t r = 0; r <= last_row; ++r) {
-    ExpectSameBits(after.Row(r), before.Row(r), absl::StrCat("row ", r));
-  }
-}
-
-// A candle counts once it is closed. Until then it changes all the time, and no closed row may
-// follow it.
-TEST_P(FeatureSetTest, CandleInProgressChangesNoClosedRow) {
-  std::vector<market::Candle> candles = RandomCandles(300, 12);
-  const FeatureMatrix closed = Compute(candles);
-  market::Candle forming = candles.back();
-  forming.open_time += absl::Hours(1);
-  candles.push_back(forming);
-  for (const double move : {0.0, 0.05, -0.05}) {
-    candles.back().close = forming.close + move;
-    candles.back().high = forming.high + std::max(move, 0.0);
-    candles.back().low = forming.low + std::min(move, 0.0);
-    candles.back().volume = 1e6 * move * move;
-    const FeatureMatrix with_forming = Compute(candles);
-    for (size_t r = 0; r < closed.rows; ++r) {
-      ExpectSameBits(with_forming.Row(r), closed.Row(r), absl::StrCat("row ", r));
-    }
-  }
-}
-
-TEST_P(FiniteSetTest, NewestRowNeedsNoMoreThanItsMemory) {
-  const std::vector<market::Candle> candles = RandomCandles(700, 4);
-  const FeatureMatrix whole = Compute(candles);
-  for (size_t end = settled() + 1; end <= candles.size(); ++end) {
-    const size_t count = settled() + 1;
-    const FeatureMatrix part = Compute(absl::MakeConstSpan(candles).subspan(end - count, count));
-    ExpectSameBits(part.Row(part.rows - 1), whole.Row(end - 1 - set().warm_up()),
-                   absl::StrCat("candle ", end - 1));
-    if (HasFailure()) return;
-  }
-}
-
-TEST_P(RecursiveSetTest, MemoryHoldsAllButABillionth) {
-  const std::vector<market::Candle> candles = LivelyCandles(5000, 4);
-  const FeatureMatrix whole = Compute(candles);
-  const std::vector<double> medians = Medians(whole);
-  for (size_t end = set().memory(); end <= candles.size(); end += 97) {
-    const FeatureMatrix part =
-        Compute(absl::MakeConstSpan(candles).subspan(end - set().memory(), set().memory()));
-    ExpectClose(part.Row(part.rows - 1), whole.Row(end - 1 - set().warm_up()), medians, 1e-9,
-                absl::StrCat("candle ", end - 1));
-  }
-}
-
-TEST_P(FiniteSetTest, OlderCandlesOfAnyKindChangeNothing) {
-  const std::vector<market::Candle> candles = RandomCandles(300, 5);
-  const FeatureMatrix alone = Compute(candles);
-  std::vector<market::Candle> longer = RandomCandles(1111, 6, 1e6, 1);
-  const absl::Duration shift = candles.front().open_time - absl::Hours(1) - longer.back().open_time;
-  for (market::Candle& candle : longer) candle.open_time += shift;
-  longer.insert(longer.end(), candles.begin(), candles.end());
-  const FeatureMatrix with_history = Compute(longer);
-  for (size_t r = settled() - set().warm_up(); r < alone.rows; ++r) {
-    ExpectSameBits(with_history.Row(r + 1111), alone.Row(r), absl::StrCat("row ", r));
-  }
-}
-
-TEST_P(PricedSetTest, MemoryIsNotOverstated) {
-  std::vector<market::Candle> candles = LivelyCandles(settled() + 1, 7);
-  const FeatureMatrix before = Compute(candles);
-  market::Candle& oldest = candles.front();
-  for (double* price : {&oldest.open, &oldest.high, &oldest.low, &oldest.close}) *price *= 1.03;
-  oldest.high *= 1.01;
-  oldest.volume.reset();
-  oldest.spread_pips.reset();
-  const FeatureMatrix after = Compute(candles);
-  const auto newest = [](const FeatureMatrix& matrix) {
-    const auto row = matrix.Row(matrix.rows - 1);
-    return std::vector<double>(row.begin(), row.end());
-  };
-  const std::vector<double> a = newest(after), b = newest(before);
-  EXPECT_NE(std::memcmp(a.data(), b.data(), a.size() * sizeof(double)), 0)
-      << "the oldest candle has no influence";
-}
 
 TEST_P(FeatureSetTest, OneAtATimeEqualsBulkAtEveryRow) {
   ASSERT_OK_AND_ASSIGN(const std::unique_ptr<FeatureStream> stream, set().NewStream());
@@ -347,6 +175,7 @@ TEST_P(FeatureSetTest, ReusesTheMatrix) {
   EXPECT_EQ(matrix.values.data(), memory);
 }
 
+// The tests of feature_set_leaks_test.cc run over these too.
 std::string TestName(const ::testing::TestParamInfo<const FeatureSet*>& info) {
   return absl::StrReplaceAll(info.param->name(), {{"-", "_"}, {".", "_"}});
 }
