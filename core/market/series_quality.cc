@@ -64,7 +64,6 @@ void QualityChecker::Add(const Candle& candle) {
   ++report_.candles;
   if (!report_.first.has_value()) report_.first = candle.open_time;
   if (!CheckOrder(candle) || !CheckPrices(candle)) return;
-  report_.last = candle.open_time;
   CheckHours(candle);
   if (previous_.has_value()) {
     CheckMoves(candle);
@@ -74,17 +73,20 @@ void QualityChecker::Add(const Candle& candle) {
 }
 
 bool QualityChecker::CheckOrder(const Candle& candle) {
-  if (!previous_.has_value()) return true;
-  if (candle.open_time <= previous_->open_time) {
-    ++(candle.open_time == previous_->open_time ? report_.duplicates : report_.unsorted);
+  // The last one in order, be its prices possible or not: it is there.
+  const std::optional<absl::Time> before = report_.last;
+  if (before.has_value() && candle.open_time <= *before) {
+    ++(candle.open_time == *before ? report_.duplicates : report_.unsorted);
     Keep(report_.misplaced, rules_.max_listed, candle.open_time);
     return false;
   }
-  const int64_t missing = MissingBetween(previous_->open_time, candle.open_time, timeframe_);
+  report_.last = candle.open_time;
+  if (!before.has_value()) return true;
+  const int64_t missing = MissingBetween(*before, candle.open_time, timeframe_);
   if (missing > 0) {
     report_.missing += missing;
     ++report_.gap_count;
-    Keep(report_.gaps, rules_.max_listed, Gap{previous_->open_time, candle.open_time, missing});
+    Keep(report_.gaps, rules_.max_listed, Gap{*before, candle.open_time, missing});
   }
   return true;
 }

@@ -65,7 +65,7 @@ class BackendTroubleTest(harness.StackTest):
         with socket.socket() as taken:  # a port that is free, and stays so until the backend starts
             taken.bind(("127.0.0.1", 0))
             port = taken.getsockname()[1]
-            predictions, _ = self.stubs(f"http://127.0.0.1:{port}")
+            predictions, records = self.stubs(f"http://127.0.0.1:{port}")
             error = self.assertRpcError(grpc.StatusCode.UNAVAILABLE, predictions.Predict,
                                         self.newest())
             self.assertIn(f"127.0.0.1:{port}", error.details())
@@ -75,6 +75,11 @@ class BackendTroubleTest(harness.StackTest):
             self.assertTrue(answer.prediction.id)
             self.assertEqual(answer.submission.state, self.types.SUBMISSION_STATE_QUEUED)
         self.stack.backend(port=port)
+        # Calls are refused at once until the circuit breaker has asked again: who waits for the
+        # submission waits for that, too.
+        acked = records.SubmitPrediction(self.records_pb.SubmitPredictionRequest(
+            prediction=answer.prediction, wait=True), timeout=25).submission
+        self.assertEqual(acked.state, self.types.SUBMISSION_STATE_ACKED)
         self.assertTrue(predictions.Predict(self.newest(), timeout=20).prediction.id)
 
     def test_down_later(self):

@@ -28,16 +28,5 @@ TEST(TrainingBackendTest, CandlesComeThroughTheCacheUnlessToldOtherwise) {
   EXPECT_EQ(captured.err.str(), "");
 }
 
-TEST(ConsoleLoggerTest, WritesWarningsAndErrorsAlone) {
-  CapturedConsole captured;
-  ConsoleLogger logger(captured.console);
-  logger.Info("nothing of interest");
-  logger.Warning("the disk is full", {{"file", "a"}, {"reason", "b"}});
-  logger.Error("it failed");
-  EXPECT_EQ(captured.err.str(),
-            "aifx: warning: the disk is full (file: a, reason: b)\naifx: it failed\n");
-  EXPECT_EQ(captured.out.str(), "");
-}
-
 }  // namespace
 }  // namespace aifx::cli

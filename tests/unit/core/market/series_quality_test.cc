@@ -83,6 +83,15 @@ TEST(SeriesQualityTest, NamesDuplicateUnsortedAndImpossibleCandles) {
               ElementsAre(HasSubstr("1 duplicate and 1 unsorted"), HasSubstr("impossible prices")));
 }
 
+TEST(SeriesQualityTest, AnImpossibleCandleIsNoGap) {
+  std::vector<Candle> candles = Hourly();
+  for (size_t i = 100; i < 200; ++i) candles[i].low = -1;
+  const QualityReport report = Check(candles);
+  EXPECT_EQ(report.impossible, 100);
+  EXPECT_EQ(report.missing, 0);
+  EXPECT_THAT(report.gaps, IsEmpty());
+}
+
 TEST(SeriesQualityTest, FindsJumpsAndSpikes) {
   std::vector<Candle> candles = Hourly();
   candles[400].high *= 1.1;
