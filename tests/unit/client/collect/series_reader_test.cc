@@ -85,6 +85,11 @@ TEST(ParseSeriesConfigTest, ReadsTheExamples) {
     ASSERT_OK_AND_ASSIGN(const std::string text, base::ReadFile(path));
     ASSERT_OK_AND_ASSIGN(const auto specs, ParseSeriesConfig(text, path));
     EXPECT_EQ(static_cast<int>(specs.size()), count) << path;
+    for (const SeriesSpec& spec : specs) {
+      if (spec.lag.period_months == 0) continue;
+      EXPECT_GE(spec.lag.lag_days, macro::DefaultReleaseLag(spec.country, spec.indicator).lag_days)
+          << path << ": " << spec.id << " would count before a value without a release";
+    }
   }
 }
 
