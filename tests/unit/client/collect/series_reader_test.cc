@@ -106,6 +106,8 @@ TEST(ParseSeriesConfigTest, RefusesWhatItDoesNotKnow) {
            Case{"A,US,cpi,,monthly,-1", "release_lag_days '-1'"},
            Case{"A,US,cpi,,monthly,soon", "release_lag_days 'soon'"},
            Case{"A,US,cpi,,monthly,1\nA,US,gdp,,monthly,1", "c:3: series 'A' is there twice"},
+           Case{"A,US,cpi,,monthly,1\nB,US,cpi,,monthly,1",
+                "c:3: indicator 'cpi' of US has a series already"},
        }) {
     EXPECT_THAT(ParseSeriesConfig(std::string(kConfigHeader) + c.row, "c"),
                 StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(c.message)))
