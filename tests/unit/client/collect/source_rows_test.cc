@@ -56,6 +56,8 @@ TEST(ParseRowsTest, NamesThePlaceOfWhatIsWrong) {
            Case{"[1]", "x[0] is not an object"},
            Case{"[{\"a\":[1]}]", "x[0] field a is an array"},
            Case{"[{\"a\":1,\"A\":2}]", "x[0] has the field a twice"},
+           Case{"[{\"a\":1},{\"b\":{\"c\":[1]},\"a\":1,\"a\":2}]", "x[1] has the field a twice"},
+           Case{"{\"n\":[],\"n\":[{\"a\":1}]}", "x has the field n twice"},
            Case{"{\"a\":1}", "x has no array of rows"},
            Case{"{\"a\":[],\"b\":[]}", "x has more than one array"},
            Case{"[{\"a\":1}", "x is not well-formed JSON"},
