@@ -68,6 +68,20 @@ TEST(ParseRowsTest, NamesThePlaceOfWhatIsWrong) {
   }
 }
 
+TEST(ParseRowsTest, RefusesWhatIsNotUtf8) {
+  EXPECT_OK(
+      ParseRows("a\n\xc3\xa9 \xe2\x82\xac \xed\x9f\xbf \xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf\n", "x"));
+  // Latin-1; cut short; long forms; a surrogate; beyond U+10FFFF.
+  for (const char* text :
+       {"\xe9", "\x80", "\xff", "\xe2\x82", "\xf0\x9f\x98", "\xc0\xaf", "\xe0\x80\xaf",
+        "\xf0\x80\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
+    EXPECT_THAT(ParseRows(std::string("a\n1\n\xc3\xa9t") + text, "x"),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("x:3:3: byte 0x")));
+    EXPECT_THAT(ParseRows(std::string("[{\"a\":\"") + text + "\"}]", "x"),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("x:1:8: byte 0x")));
+  }
+}
+
 TEST(ParseSourceTimeTest, KnowsADateFromAMoment) {
   ASSERT_OK_AND_ASSIGN(const SourceTime date, ParseSourceTime("2025-04-02"));
   EXPECT_FALSE(date.has_hour);
