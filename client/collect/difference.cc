@@ -66,27 +66,35 @@ Difference<T> CompareByKey(const std::vector<T>& collected, const std::vector<T>
   return difference;
 }
 
+// The start of the day that lies `days` after that of `time`, in UTC.
+absl::Time StartOfDay(absl::Time time, int days) {
+  return absl::FromCivil(absl::ToCivilDay(time, absl::UTCTimeZone()) + days, absl::UTCTimeZone());
+}
+
 std::vector<EconomicEvent> Unlisted(const std::vector<EconomicEvent>& collected,
                                     const std::vector<EconomicEvent>& stored) {
   std::set<decltype(KeyOf(collected[0]))> keys;
+  std::set<std::tuple<std::string, std::string, absl::Time>> days;
   std::set<std::pair<std::string, std::string>> listed;
+  absl::Time first = absl::InfiniteFuture(), last = absl::InfinitePast();
   for (const EconomicEvent& event : collected) {
     keys.insert(KeyOf(event));
     listed.emplace(event.currency, event.name);
+    days.emplace(event.currency, event.name, StartOfDay(event.time, 0));
+    first = std::min(first, event.time);
+    last = std::max(last, event.time);
   }
   std::vector<EconomicEvent> unlisted;
   for (const EconomicEvent& event : stored) {
-    if (!event.actual.has_value() && listed.contains({event.currency, event.name}) &&
-        !keys.contains(KeyOf(event))) {
+    if (event.actual.has_value() || keys.contains(KeyOf(event))) continue;
+    const bool in_span = first <= event.time && event.time <= last;
+    // The sources, or what was asked of them, may begin or end in the middle of a day.
+    if (in_span ? listed.contains({event.currency, event.name})
+                : days.contains({event.currency, event.name, StartOfDay(event.time, 0)})) {
       unlisted.push_back(event);
     }
   }
   return unlisted;
-}
-
-// The start of the day that lies `days` after that of `time`, in UTC.
-absl::Time StartOfDay(absl::Time time, int days) {
-  return absl::FromCivil(absl::ToCivilDay(time, absl::UTCTimeZone()) + days, absl::UTCTimeZone());
 }
 
 template <typename T, typename Member>

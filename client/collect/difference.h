@@ -16,7 +16,8 @@ struct Difference {
   std::vector<T> add;     // it has none of that key
   std::vector<T> change;  // it has another value
   // Stored events without `actual` that the sources do not list, though they list others of that
-  // currency and name: one that was moved is stored at both times, and counts twice. Events only.
+  // currency and name (before their first event and after their last one: on that day): one that
+  // was moved is stored at both times, and counts twice. Events only.
   std::vector<T> unlisted;
   int64_t same = 0;
 };

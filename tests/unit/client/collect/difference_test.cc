@@ -70,8 +70,10 @@ TEST(CompareTest, FindsStoredEventsThatTheSourcesNoLongerList) {
   EconomicEvent another = Event(26);
   another.name = "PPI";  // the sources may not cover it
   const auto difference =
-      Compare({Event(30), Event(60)}, {hour_unknown, another, Event(40, 1), Event(60)});
-  EXPECT_THAT(difference.unlisted, ElementsAre(hour_unknown));
+      Compare({Event(30), Event(60)},
+              {Event(23), hour_unknown, another, Event(40, 1), Event(50), Event(60), Event(72)});
+  EXPECT_THAT(difference.unlisted, ElementsAre(hour_unknown, Event(50)))
+      << "neither what has an actual nor other days beyond the span";
   EXPECT_THAT(difference.add, ElementsAre(Event(30)));
   EXPECT_EQ(difference.same, 1);
 }

@@ -23,8 +23,8 @@ collect::Difference<macro::EconomicEvent> Moved() {
 
 TEST(CollectReportTest, NamesStoredEventsThatTheSourcesNoLongerList) {
   CollectReport report{.job = "collect calendar", .facts = {}, .dry_run = true, .delivered = {}};
-  EXPECT_THAT(CollectText(report, Moved(), false), AllOf(HasSubstr("ADP"), HasSubstr("? "),
-                                                         HasSubstr("no longer listed")));
+  EXPECT_THAT(CollectText(report, Moved(), false),
+              AllOf(HasSubstr("ADP"), HasSubstr("? "), HasSubstr("no longer listed")));
   const nlohmann::json json = CollectJson(report, Moved());
   EXPECT_EQ(json["no_longer_listed"], 1);
   EXPECT_EQ(json["unlisted"][0]["eventName"], "ADP");
