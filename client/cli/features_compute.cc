@@ -19,14 +19,17 @@ constexpr size_t kLargestFile = size_t{1} << 30;
 struct Options {
   std::string csv;
   std::string set = "stationary-v1";
-  std::string convention = "reference";
+  std::string convention;  // empty: the set's own
   std::string out;
 };
 
 absl::StatusOr<const features::FeatureSet*> FindSet(const Options& options) {
-  const auto convention = options.convention == "talib" ? features::Convention::kTaLib
-                                                        : features::Convention::kReference;
-  const auto set = features::FindFeatureSet(options.set, convention);
+  const auto set =
+      options.convention.empty()
+          ? features::FindFeatureSet(options.set)
+          : features::FindFeatureSet(options.set, options.convention == "talib"
+                                                      ? features::Convention::kTaLib
+                                                      : features::Convention::kReference);
   if (set.ok()) return set;
   return absl::InvalidArgumentError(absl::StrCat("--set: ", set.status().message()));
 }
@@ -77,9 +80,8 @@ void AddFeaturesCompute(CLI::App& features, Invocation& invocation) {
   compute->add_option("--set", options->set, "feature set, such as v3.2")->capture_default_str();
   compute
       ->add_option("--convention", options->convention,
-                   "whose definitions, where there are several")
-      ->check(CLI::IsMember({"reference", "talib"}))
-      ->capture_default_str();
+                   "whose definitions, where there are several; by default the set's own")
+      ->check(CLI::IsMember({"reference", "talib"}));
   compute
       ->add_option("--out", options->out,
                    "CSV to write: timestamp and the set's columns, one line a candle from the "

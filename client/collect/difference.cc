@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "core/base/status_macros.h"
 
@@ -65,6 +66,37 @@ Difference<T> CompareByKey(const std::vector<T>& collected, const std::vector<T>
   return difference;
 }
 
+// The start of the day that lies `days` after that of `time`, in UTC.
+absl::Time StartOfDay(absl::Time time, int days) {
+  return absl::FromCivil(absl::ToCivilDay(time, absl::UTCTimeZone()) + days, absl::UTCTimeZone());
+}
+
+std::vector<EconomicEvent> Unlisted(const std::vector<EconomicEvent>& collected,
+                                    const std::vector<EconomicEvent>& stored) {
+  std::set<decltype(KeyOf(collected[0]))> keys;
+  std::set<std::tuple<std::string, std::string, absl::Time>> days;
+  std::set<std::pair<std::string, std::string>> listed;
+  absl::Time first = absl::InfiniteFuture(), last = absl::InfinitePast();
+  for (const EconomicEvent& event : collected) {
+    keys.insert(KeyOf(event));
+    listed.emplace(event.currency, event.name);
+    days.emplace(event.currency, event.name, StartOfDay(event.time, 0));
+    first = std::min(first, event.time);
+    last = std::max(last, event.time);
+  }
+  std::vector<EconomicEvent> unlisted;
+  for (const EconomicEvent& event : stored) {
+    if (event.actual.has_value() || keys.contains(KeyOf(event))) continue;
+    const bool in_span = first <= event.time && event.time <= last;
+    // The sources, or what was asked of them, may begin or end in the middle of a day.
+    if (in_span ? listed.contains({event.currency, event.name})
+                : days.contains({event.currency, event.name, StartOfDay(event.time, 0)})) {
+      unlisted.push_back(event);
+    }
+  }
+  return unlisted;
+}
+
 template <typename T, typename Member>
 std::vector<std::string> Distinct(const std::vector<T>& records, Member member) {
   std::set<std::string> distinct;
@@ -76,7 +108,9 @@ std::vector<std::string> Distinct(const std::vector<T>& records, Member member) 
 
 Difference<EconomicEvent> Compare(const std::vector<EconomicEvent>& collected,
                                   const std::vector<EconomicEvent>& stored) {
-  return CompareByKey(collected, stored);
+  Difference<EconomicEvent> difference = CompareByKey(collected, stored);
+  difference.unlisted = Unlisted(collected, stored);
+  return difference;
 }
 
 Difference<FundamentalRecord> Compare(const std::vector<FundamentalRecord>& collected,
@@ -93,8 +127,8 @@ absl::StatusOr<Difference<EconomicEvent>> FindDifference(
                           [](const auto& a, const auto& b) { return a.time < b.time; });
   macro::EventQuery query;
   query.currencies = Distinct(collected, &EconomicEvent::currency);
-  query.start = first->time;
-  query.end = last->time;
+  query.start = StartOfDay(first->time, 0);
+  query.end = StartOfDay(last->time, 1) - absl::Milliseconds(1);
   AIFX_ASSIGN_OR_RETURN(const std::vector<EconomicEvent> stored, backend.Events(query, context));
   return Compare(collected, stored);
 }

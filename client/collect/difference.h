@@ -15,6 +15,10 @@ template <typename T>
 struct Difference {
   std::vector<T> add;     // it has none of that key
   std::vector<T> change;  // it has another value
+  // Stored events without `actual` that the sources do not list, though they list others of that
+  // currency and name (before their first event and after their last one: on that day): one that
+  // was moved is stored at both times, and counts twice. Events only.
+  std::vector<T> unlisted;
   int64_t same = 0;
 };
 
@@ -27,7 +31,8 @@ Difference<macro::EconomicEvent> Compare(const std::vector<macro::EconomicEvent>
 Difference<macro::FundamentalRecord> Compare(const std::vector<macro::FundamentalRecord>& collected,
                                              const std::vector<macro::FundamentalRecord>& stored);
 
-// The same, against what the backend has in the span of the collected ones.
+// The same, against what the backend has in the span of the collected ones; of events, in whole
+// days (UTC), for one whose hour was not known lies at the start of its day.
 absl::StatusOr<Difference<macro::EconomicEvent>> FindDifference(
     const std::vector<macro::EconomicEvent>& collected, macro::MacroSource& backend,
     const base::CallContext& context);

@@ -1,6 +1,7 @@
 #include "client/collect/json_rows.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -36,6 +37,49 @@ absl::StatusOr<std::string> TextOf(const json& value, absl::string_view place,
   return Wrong(place, absl::StrCat("field ", field, " is an array or an object, not one value"));
 }
 
+// Follows the parser and keeps the first field that an object has twice, of which the parsed
+// document holds only the last.
+class DuplicateFields {
+ public:
+  explicit DuplicateFields(absl::string_view name) : name_(name) {}
+
+  void On(json::parse_event_t event, const json& parsed) {
+    using Event = json::parse_event_t;
+    if (event == Event::object_end || event == Event::array_end) return levels_.pop_back();
+    if (event == Event::key) {
+      const std::string field = parsed.get<std::string>();
+      const bool is_new = levels_.back().fields.insert(field).second;
+      if (!is_new && status_.ok()) {
+        status_ = Wrong(Place(), absl::StrCat("has the field ", field, " twice"));
+      }
+      return;
+    }
+    if (!levels_.empty()) ++levels_.back().values;
+    if (event != Event::value) levels_.push_back({.is_array = event == Event::array_start});
+  }
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  struct Level {
+    bool is_array = false;
+    size_t values = 0;  // begun so far
+    std::set<std::string> fields = {};
+  };
+
+  // The element of the innermost array.
+  std::string Place() const {
+    for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
+      if (level->is_array) return absl::StrCat(name_, "[", level->values - 1, "]");
+    }
+    return std::string(name_);
+  }
+
+  absl::string_view name_;
+  std::vector<Level> levels_;
+  absl::Status status_;
+};
+
 absl::StatusOr<SourceRow> RowOf(const json& element, std::string place) {
   if (!element.is_object()) return Wrong(place, "is not an object");
   SourceRow row{.place = std::move(place), .fields = {}};
@@ -53,8 +97,14 @@ absl::StatusOr<SourceRow> RowOf(const json& element, std::string place) {
 
 absl::StatusOr<std::vector<SourceRow>> ParseJsonRows(absl::string_view text,
                                                      absl::string_view name) {
-  const json document = json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+  DuplicateFields duplicates(name);
+  const auto on_event = [&](int, json::parse_event_t event, const json& parsed) {
+    duplicates.On(event, parsed);
+    return true;
+  };
+  const json document = json::parse(text.begin(), text.end(), on_event, /*allow_exceptions=*/false);
   if (document.is_discarded()) return Wrong(name, "is not well-formed JSON");
+  AIFX_RETURN_IF_ERROR(duplicates.status());
   AIFX_ASSIGN_OR_RETURN(const json* array, FindArray(document, name));
   std::vector<SourceRow> rows;
   for (size_t i = 0; i < array->size(); ++i) {

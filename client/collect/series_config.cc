@@ -4,9 +4,11 @@
 #include <iterator>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "client/collect/source_rows.h"
 #include "core/base/status_macros.h"
 
@@ -77,11 +79,17 @@ absl::StatusOr<std::vector<SeriesSpec>> ParseSeriesConfig(absl::string_view text
   AIFX_ASSIGN_OR_RETURN(const std::vector<SourceRow> rows, ParseRows(text, name));
   Problems problems;
   std::set<std::string> seen;
+  std::set<std::pair<std::string, std::string>> meanings;
   std::vector<SeriesSpec> series;
   for (const SourceRow& row : rows) {
     series.push_back(ReadSpec(row, problems));
     if (!seen.insert(series.back().id).second) {
       problems.Add(row.Wrong("series", series.back().id, "is there twice"));
+    }
+    if (!meanings.emplace(series.back().country, series.back().indicator).second) {
+      problems.Add(row.Wrong("indicator", series.back().indicator,
+                             absl::StrCat("of ", series.back().country,
+                                          " has a series already: their values would mix")));
     }
   }
   AIFX_RETURN_IF_ERROR(problems.ToStatus());

@@ -22,8 +22,8 @@ struct SeriesSpec {
 // Reads a list of series from CSV or JSON (ParseRows) with the fields series, country, indicator,
 // unit, frequency (daily, monthly, quarterly, annual: how long a reference period is) and
 // release_lag_days (0 to 1000, counted from the period's end). InvalidArgument naming place, field
-// and text for anything else, an indicator that the backend lacks, and a series that is there
-// twice.
+// and text for anything else, an indicator that the backend lacks, a series that is there twice,
+// and a second series of one country's indicator: the backend could not tell their values apart.
 absl::StatusOr<std::vector<SeriesSpec>> ParseSeriesConfig(absl::string_view text,
                                                           absl::string_view name);
 

@@ -29,9 +29,9 @@ struct SourceRow {
 //
 // CSV is RFC 4180 with a header line; empty lines and lines that start with # are skipped. JSON is
 // an array of objects, or an object with one array among its members; numbers and truth values
-// become their text, null an empty one. InvalidArgument naming the place for anything else: a row
-// with more or fewer cells than columns, a quote that is not closed, a nested value, a field that
-// is there twice.
+// become their text, null an empty one. InvalidArgument naming the place for anything else: a byte
+// that is not UTF-8 (by line and column, in characters), a row with more or fewer cells than
+// columns, a quote that is not closed, a nested value, a field that is there twice.
 absl::StatusOr<std::vector<SourceRow>> ParseRows(absl::string_view text, absl::string_view name);
 
 // A moment as sources write it.

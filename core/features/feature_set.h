@@ -66,7 +66,8 @@ class FeatureStream {
   virtual ~FeatureStream() = default;
 
   // Takes the next closed candle of the series. Its row, as Compute gives it (so a value may be
-  // NaN); empty during warm-up. The span is valid until the next call.
+  // NaN, and all are where Compute fails); empty during warm-up. The span is valid until the next
+  // call.
   virtual absl::Span<const double> Next(const market::Candle& candle) = 0;
 
   // Starts over with another series.

@@ -1,5 +1,6 @@
 // FeatureSet's streams and columns by way of Compute, for sets that have nothing better.
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "core/base/status_macros.h"
@@ -24,9 +25,12 @@ class WindowStream final : public FeatureStream {
     seen_ = std::min(seen_ + 1, memory);
     if (seen_ < memory) return {};
     const auto window = absl::MakeConstSpan(candles_).subspan(next_, memory);
-    // The only error left, after NewStream and with a whole window, is a value that is not finite;
-    // the row has it.
-    set_.Compute(window, row_).IgnoreError();
+    const absl::Status status = set_.Compute(window, row_);
+    // Internal: a value is not finite, and the row has it. After any other error the row would
+    // still hold the values of the candle before.
+    if (!status.ok() && !absl::IsInternal(status)) {
+      row_.values.assign(set_.columns().size(), std::numeric_limits<double>::quiet_NaN());
+    }
     return row_.values;
   }
 

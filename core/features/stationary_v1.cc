@@ -64,4 +64,10 @@ absl::Status StationaryV1::Build(absl::Span<const market::Candle> candles,
   return all_finite ? absl::OkStatus() : CheckFinite(*this, out);
 }
 
+absl::StatusOr<std::unique_ptr<FeatureStream>> StationaryV1::NewStream() const {
+  if (!london_.ok()) return london_.status();
+  if (!new_york_.ok()) return new_york_.status();
+  return FeatureSet::NewStream();
+}
+
 }  // namespace aifx::features

@@ -2,6 +2,7 @@
 #define AIFX_CORE_FEATURES_STATIONARY_V1_H_
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,8 @@ class StationaryV1 final : public FeatureSet {
   // Besides the errors of FeatureSet::Build: FailedPrecondition where the system's time zone
   // database lacks London or New York.
   absl::Status Build(absl::Span<const market::Candle> candles, FeatureMatrix& out) const override;
+
+  absl::StatusOr<std::unique_ptr<FeatureStream>> NewStream() const override;
 
   // What hash() is the SHA-256 of: name, convention, memory, and a line a column with its formula.
   const std::string& canonical_text() const { return canonical_text_; }

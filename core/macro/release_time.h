@@ -16,8 +16,9 @@ struct ReleaseLag {
   int lag_days = 0;
 };
 
-// The lag of an indicator (macro_record.h lists them); a cautious one for names it does not know.
-ReleaseLag DefaultReleaseLag(absl::string_view indicator);
+// The lag of a country's indicator (macro_record.h lists them); a cautious one for names it does
+// not know and for countries other than US, EU, GB and JP, whose periods and habits differ.
+ReleaseLag DefaultReleaseLag(absl::string_view country, absl::string_view indicator);
 
 // Midnight UTC, `lag_days` after the end of the period of `period_months` that starts on `date`;
 // 0 months: a period of one day.
@@ -25,7 +26,7 @@ absl::Time EstimatedRelease(absl::Time date, const ReleaseLag& lag);
 
 // From when on a record may be used. Its release where that is known to the hour; a release at
 // 00:00:00 UTC is a date without an hour (FRED's vintages have no more) and counts 24 hours later,
-// as an event without an hour does; an unknown release is estimated.
+// as an event without an hour does; an unknown release is estimated, and such a date too.
 absl::Time KnownFrom(const FundamentalRecord& record);
 
 // From when on an event's actual value may be used: its time, or 24 hours after the start of its

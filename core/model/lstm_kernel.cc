@@ -1,7 +1,9 @@
 #include "core/model/lstm_kernel.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 // Vectors without a size at compile time cannot be held in arrays, which the kernel does.
@@ -44,16 +46,22 @@ void Logits(const PackedLstm& net, const float* hidden, float* dense, float* log
   }
 }
 
-// Rows of step `first` to `first + steps` as [steps, kRows, features].
+// The exponent of infinities and NaN.
+constexpr uint32_t kNotFinite = 0x7f800000;
+
+// Rows of step `first` to `first + steps` as [steps, kRows, features]. Raises largest[row] to the
+// largest exponent bits of the values.
 template <size_t kRows>
 void Scale(const PackedLstm& net, const float* windows, size_t sequence, size_t first, size_t steps,
-           float* scaled) {
+           float* scaled, uint32_t* largest) {
   const size_t features = net.scaler_mean.size();
   for (size_t s = 0; s < steps; ++s) {
     for (size_t r = 0; r < kRows; ++r) {
       const float* row = windows + (r * sequence + first + s) * features;
       for (size_t c = 0; c < features; ++c) {
-        *scaled++ = (row[c] - net.scaler_mean[c]) / net.scaler_deviation[c];
+        const float value = (row[c] - net.scaler_mean[c]) / net.scaler_deviation[c];
+        largest[r] = std::max(largest[r], std::bit_cast<uint32_t>(value) & kNotFinite);
+        *scaled++ = value;
       }
     }
   }
@@ -77,9 +85,10 @@ void RunRows(const PackedLstm& net, const float* windows, size_t sequence, float
   work.hidden1.assign(kRows * one.units, 0.0f);
   work.cells2.assign(kRows * two.units, 0.0f);
   work.hidden2.assign(kRows * two.units, 0.0f);
+  uint32_t largest[kRows] = {};
   for (size_t first = 0; first < sequence; first += chunk) {
     const size_t steps = std::min(chunk, sequence - first);
-    Scale<kRows>(net, windows, sequence, first, steps, work.scaled.data());
+    Scale<kRows>(net, windows, sequence, first, steps, work.scaled.data(), largest);
     Project(one.input, work.scaled.data(), features, steps * kRows, work.projected.data());
     Recur<kRows>(one, work.projected.data(), steps, work.gates.data(), work.cells1.data(),
                  work.hidden1.data(), work.outputs1.data());
@@ -90,6 +99,11 @@ void RunRows(const PackedLstm& net, const float* windows, size_t sequence, float
   for (size_t r = 0; r < kRows; ++r) {
     Logits(net, work.hidden2.data() + r * two.units, work.dense.data(),
            logits + r * net.output.outputs);
+    // The clamps would turn infinities and NaN into a plausible answer.
+    if (largest[r] == kNotFinite) {
+      std::fill_n(logits + r * net.output.outputs, net.output.outputs,
+                  std::numeric_limits<float>::quiet_NaN());
+    }
   }
 }
 

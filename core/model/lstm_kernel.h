@@ -25,7 +25,8 @@ class LstmKernel {
   explicit LstmKernel(const LstmWeights& weights);
 
   // Logits [batch, classes] of windows [batch, sequence, features], not scaled, all row-major.
-  // REQUIRES: all values are finite.
+  // Those of a window with a value that is not finite once it is scaled (a finite one may overflow)
+  // are NaN.
   void Run(const float* windows, size_t batch, size_t sequence, float* logits) const;
 
   // The instruction set that Run uses, such as "AVX3" (Highway's names; AVX3 is AVX-512).

@@ -142,7 +142,8 @@ HWY_INLINE Floats Clamp(Floats x, float limit) {
 // gate of Gers et al. 2000):
 //   cell = sigmoid(forget) * cell + sigmoid(input) * tanh(candidate)
 //   output = sigmoid(out) * tanh(cell)
-// with both sides brought to one division. Beyond the clamps float32 has no different result.
+// with both sides brought to one division. The clamps keep Exp in its range: a sigmoid below 2e-9
+// is taken as 2e-9. They also hide NaN, so that inputs must be checked before.
 HWY_INLINE void Activate(const float* HWY_RESTRICT gates, size_t units, float* HWY_RESTRICT cells,
                          float* HWY_RESTRICT outputs) {
   const FloatTag d;

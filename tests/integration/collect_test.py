@@ -262,7 +262,7 @@ class FundamentalsTest(CollectTest):
         self.assertIn("US_10Y_M is not among those asked for: rows left out: 1", ran.stderr)
         rows = self.stored("fundamental")
         self.assertEqual([(r["indicator"], r["releasedAt"]) for r in rows],
-                         [("cpi", "2015-02-16T00:00:00.000Z"),
+                         [("cpi", "2015-03-08T00:00:00.000Z"),
                           ("interest_rate", "2015-12-18T00:00:00.000Z")])
         self.assertEqual(rows[0]["source"], "macro.csv:US_CPI_NSA (release estimated)")
         self.collect("fundamentals", path, "--series",

@@ -25,6 +25,7 @@ absl::StatusOr<collect::CalendarData> ReadCalendars(const std::vector<std::strin
                                                     CollectProgress& progress, Console& console) {
   http::CurlClient http({.total_timeout = absl::Seconds(60)}, console.clock);
   const http::Retrier retrier(http, console.clock, http::SystemUniform(), {});
+  for (const std::string& source : sources) AIFX_RETURN_IF_ERROR(collect::CheckSource(source));
   std::vector<collect::CalendarData> calendars;
   for (size_t i = 0; i < sources.size(); ++i) {
     progress.Reading(collect::SourceName(sources[i]), i, sources.size());

@@ -69,7 +69,9 @@ class Reader {
 
   absl::StatusOr<collect::SeriesData> ReadAll() {
     collect::SeriesData all;
-    for (const std::string& source : command_.options.sources) {
+    const std::vector<std::string>& sources = command_.options.sources;
+    for (const std::string& source : sources) AIFX_RETURN_IF_ERROR(collect::CheckSource(source));
+    for (const std::string& source : sources) {
       AIFX_ASSIGN_OR_RETURN(const collect::SeriesData data,
                             source == kFred ? ReadFred() : ReadFile(source));
       all.rows += data.rows;

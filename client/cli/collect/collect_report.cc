@@ -77,6 +77,9 @@ std::string PlanText(const Difference<T>& difference, bool colour) {
   for (const T& record : difference.change) {
     if (rows++ < kMaxRows) AddRow(record, {"~", Tone::kCaution}, &table);
   }
+  for (const T& record : difference.unlisted) {
+    if (rows++ < kMaxRows) AddRow(record, {"?", Tone::kCaution}, &table);
+  }
   if (rows == 0) return "";
   std::string text = table.ToString(colour);
   if (rows > kMaxRows) absl::StrAppend(&text, "and ", rows - kMaxRows, " more (--json has all)\n");
@@ -97,6 +100,9 @@ std::string TextOf(const CollectReport& report, const Difference<T>& difference,
   text += FactLine(report.dry_run ? "to change" : "changed", absl::StrCat(difference.change.size()),
                    colour);
   text += FactLine("there already", absl::StrCat(difference.same), colour);
+  if (!difference.unlisted.empty()) {
+    text += FactLine("no longer listed", absl::StrCat(difference.unlisted.size()), colour);
+  }
   return text;
 }
 
@@ -116,12 +122,14 @@ json JsonOf(const CollectReport& report, const Difference<T>& difference,
               {"to_add", difference.add.size()},
               {"to_change", difference.change.size()},
               {"there_already", difference.same},
+              {"no_longer_listed", difference.unlisted.size()},
               {"written", report.delivered.records},
               {"inserted", report.delivered.counts.inserted},
               {"updated", report.delivered.counts.updated}};
   if (report.dry_run) {
     out["added"] = ListOf(difference.add, to_json);
     out["changed"] = ListOf(difference.change, to_json);
+    out["unlisted"] = ListOf(difference.unlisted, to_json);
   }
   return out;
 }
@@ -144,6 +152,18 @@ json CollectJson(const CollectReport& report, const Difference<EconomicEvent>& d
 
 json CollectJson(const CollectReport& report, const Difference<FundamentalRecord>& difference) {
   return JsonOf(report, difference, backend::FundamentalJson);
+}
+
+std::vector<std::string> UnlistedWarnings(const Difference<EconomicEvent>& difference) {
+  std::vector<std::string> warnings;
+  for (const EconomicEvent& event : difference.unlisted) {
+    warnings.push_back(absl::StrCat(
+        "the backend has ", event.currency, " ", event.name, " at ", TimeWord(event.time),
+        event.time_known ? "" : ", hour unknown,",
+        " without an actual, and the sources do not list it then: if it was moved it counts twice, "
+        "so remove it from the backend"));
+  }
+  return warnings;
 }
 
 }  // namespace aifx::cli

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "client/collect/delivery.h"
 #include "client/collect/difference.h"
@@ -18,19 +19,25 @@ struct CollectReport {
   collect::Delivered delivered;
 };
 
-// The report for a person: counts, and in a dry run a table of what would be written (its first 50
-// rows), with the records' times in UTC.
+// The report for a person: counts, and in a dry run a table of what would be written (marked + and
+// ~) and of stored events that the sources no longer list (?), its first 50 rows, with the records'
+// times in UTC.
 std::string CollectText(const CollectReport& report,
                         const collect::Difference<macro::EconomicEvent>& difference, bool colour);
 std::string CollectText(const CollectReport& report,
                         const collect::Difference<macro::FundamentalRecord>& difference,
                         bool colour);
 
-// The same for a program; in a dry run `added` and `changed` hold every record as it would be sent.
+// The same for a program; in a dry run `added` and `changed` hold every record as it would be sent,
+// and `unlisted` the stored ones that the sources no longer list.
 nlohmann::json CollectJson(const CollectReport& report,
                            const collect::Difference<macro::EconomicEvent>& difference);
 nlohmann::json CollectJson(const CollectReport& report,
                            const collect::Difference<macro::FundamentalRecord>& difference);
+
+// A warning for each stored event that the sources no longer list.
+std::vector<std::string> UnlistedWarnings(
+    const collect::Difference<macro::EconomicEvent>& difference);
 
 }  // namespace aifx::cli
 

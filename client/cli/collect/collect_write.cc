@@ -1,5 +1,7 @@
 #include "client/cli/collect/collect_write.h"
 
+#include <type_traits>
+
 #include "client/backend/macro_client.h"
 #include "client/cli/collect/collect_report.h"
 #include "client/cli/errors.h"
@@ -22,6 +24,9 @@ int Write(const std::string& job, const CollectOptions& options, const nlohmann:
   const base::CallContext context{.request_id = base::NewUuid()};
   const auto difference = collect::FindDifference(collected, backend, context);
   if (!difference.ok()) return CollectFailed(job, difference.status(), console);
+  if constexpr (std::is_same_v<T, macro::EconomicEvent>) {
+    progress.Warnings(UnlistedWarnings(*difference));
+  }
 
   CollectReport report{.job = job, .facts = facts, .dry_run = options.dry_run, .delivered = {}};
   absl::Status status;

@@ -22,7 +22,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 DAY = pd.Timedelta(days=1)
 SCORES = {"high": 3, "medium": 2, "low": 1, "holiday": 0}
 SCALES = {"": 1, "%": 1, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
-LAGS = {"interest_rate": (1, 1), "gdp": (3, 50), "cpi": (1, 25)}  # months, days
+LAGS = {"interest_rate": (1, 1), "gdp": (3, 60), "cpi": (1, 35)}  # months, days
+LAGGED_COUNTRIES = ["US", "EU", "GB", "JP"]
+OTHER_LAG = (3, 90)  # of any other country; later than all of the above
 
 CALENDAR_SOURCE = """\
 # Events of USD and EUR. Source: fizahkhalid/forex_factory_calendar_news_scraper@d5bcef8 (MIT).
@@ -152,8 +154,10 @@ def load_series(name):
 
     def known_from(row):
         if not row.released_at:
-            months, days = LAGS[row.indicator]
-            return row.date + pd.DateOffset(months=months) + days * DAY
+            listed = row.country in LAGGED_COUNTRIES
+            months, days = LAGS[row.indicator] if listed else OTHER_LAG
+            # A date without an hour, as one that is stored.
+            return row.date + pd.DateOffset(months=months) + (days + 1) * DAY
         released = pd.Timestamp(row.released_at)
         return released + DAY if released == released.normalize() else released
 

@@ -90,7 +90,11 @@ TEST_F(FeaturesComputeTest, ConventionChangesTheNumbers) {
   const std::string reference = base::ReadFile(output()).value();
   ASSERT_EQ(Compute({"--set", "v3.2", "--convention", "talib"}), kDone);
   EXPECT_THAT(err(), HasSubstr("(v3.2-talib)"));
-  EXPECT_NE(base::ReadFile(output()).value(), reference);
+  const std::string talib = base::ReadFile(output()).value();
+  EXPECT_NE(talib, reference);
+  ASSERT_EQ(Compute({"--set", "v3.2-talib"}), kDone) << err();
+  EXPECT_EQ(base::ReadFile(output()).value(), talib) << "without a convention the set's own";
+  EXPECT_EQ(Compute({"--set", "v3.2-talib", "--convention", "reference"}), kUsage);
 }
 
 TEST_F(FeaturesComputeTest, BadInputNamesLineColumnAndValue) {

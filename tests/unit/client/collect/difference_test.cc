@@ -64,13 +64,37 @@ TEST(CompareTest, ARevisionIsNew) {
   EXPECT_THAT(difference.change, ElementsAre(Record(2, 5, 70)));
 }
 
+TEST(CompareTest, FindsStoredEventsThatTheSourcesNoLongerList) {
+  EconomicEvent hour_unknown = Event(24);
+  hour_unknown.time_known = false;
+  EconomicEvent another = Event(26);
+  another.name = "PPI";  // the sources may not cover it
+  const auto difference =
+      Compare({Event(30), Event(60)},
+              {Event(23), hour_unknown, another, Event(40, 1), Event(50), Event(60), Event(72)});
+  EXPECT_THAT(difference.unlisted, ElementsAre(hour_unknown, Event(50)))
+      << "neither what has an actual nor other days beyond the span";
+  EXPECT_THAT(difference.add, ElementsAre(Event(30)));
+  EXPECT_EQ(difference.same, 1);
+}
+
+TEST(FindDifferenceTest, FindsTheStoredEventOfTheDayWhoseHourIsNowKnown) {
+  FakeMacroStore store;
+  EconomicEvent stored = Event(24);
+  stored.time_known = false;
+  store.events = {stored};
+  ASSERT_OK_AND_ASSIGN(const auto difference, FindDifference({Event(36)}, store, {}));
+  EXPECT_LE(store.event_queries[0].start, stored.time);
+  EXPECT_THAT(difference.unlisted, ElementsAre(stored));
+}
+
 TEST(FindDifferenceTest, ReadsTheSpanOfWhatWasCollected) {
   FakeMacroStore store;
   ASSERT_OK_AND_ASSIGN(const auto difference, FindDifference({Event(5), Event(2)}, store, {}));
   EXPECT_EQ(difference.add.size(), 2u);
   ASSERT_EQ(store.event_queries.size(), 1u);
-  EXPECT_EQ(store.event_queries[0].start, Event(2).time);
-  EXPECT_EQ(store.event_queries[0].end, Event(5).time);
+  EXPECT_EQ(store.event_queries[0].start, absl::UnixEpoch());
+  EXPECT_EQ(store.event_queries[0].end, Event(24).time - absl::Milliseconds(1));
   EXPECT_THAT(store.event_queries[0].currencies, ElementsAre("USD"));
   EXPECT_OK(FindDifference(std::vector<EconomicEvent>(), store, {}));
   EXPECT_EQ(store.event_queries.size(), 1u) << "nothing collected, nothing asked";

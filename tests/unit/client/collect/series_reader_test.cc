@@ -85,6 +85,11 @@ TEST(ParseSeriesConfigTest, ReadsTheExamples) {
     ASSERT_OK_AND_ASSIGN(const std::string text, base::ReadFile(path));
     ASSERT_OK_AND_ASSIGN(const auto specs, ParseSeriesConfig(text, path));
     EXPECT_EQ(static_cast<int>(specs.size()), count) << path;
+    for (const SeriesSpec& spec : specs) {
+      if (spec.lag.period_months == 0) continue;
+      EXPECT_GE(spec.lag.lag_days, macro::DefaultReleaseLag(spec.country, spec.indicator).lag_days)
+          << path << ": " << spec.id << " would count before a value without a release";
+    }
   }
 }
 
@@ -101,6 +106,8 @@ TEST(ParseSeriesConfigTest, RefusesWhatItDoesNotKnow) {
            Case{"A,US,cpi,,monthly,-1", "release_lag_days '-1'"},
            Case{"A,US,cpi,,monthly,soon", "release_lag_days 'soon'"},
            Case{"A,US,cpi,,monthly,1\nA,US,gdp,,monthly,1", "c:3: series 'A' is there twice"},
+           Case{"A,US,cpi,,monthly,1\nB,US,cpi,,monthly,1",
+                "c:3: indicator 'cpi' of US has a series already"},
        }) {
     EXPECT_THAT(ParseSeriesConfig(std::string(kConfigHeader) + c.row, "c"),
                 StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(c.message)))

@@ -56,6 +56,8 @@ TEST(ParseRowsTest, NamesThePlaceOfWhatIsWrong) {
            Case{"[1]", "x[0] is not an object"},
            Case{"[{\"a\":[1]}]", "x[0] field a is an array"},
            Case{"[{\"a\":1,\"A\":2}]", "x[0] has the field a twice"},
+           Case{"[{\"a\":1},{\"b\":{\"c\":[1]},\"a\":1,\"a\":2}]", "x[1] has the field a twice"},
+           Case{"{\"n\":[],\"n\":[{\"a\":1}]}", "x has the field n twice"},
            Case{"{\"a\":1}", "x has no array of rows"},
            Case{"{\"a\":[],\"b\":[]}", "x has more than one array"},
            Case{"[{\"a\":1}", "x is not well-formed JSON"},
@@ -63,6 +65,20 @@ TEST(ParseRowsTest, NamesThePlaceOfWhatIsWrong) {
     EXPECT_THAT(ParseRows(c.text, "x"),
                 StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(c.message)))
         << c.text;
+  }
+}
+
+TEST(ParseRowsTest, RefusesWhatIsNotUtf8) {
+  EXPECT_OK(
+      ParseRows("a\n\xc3\xa9 \xe2\x82\xac \xed\x9f\xbf \xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf\n", "x"));
+  // Latin-1; cut short; long forms; a surrogate; beyond U+10FFFF.
+  for (const char* text :
+       {"\xe9", "\x80", "\xff", "\xe2\x82", "\xf0\x9f\x98", "\xc0\xaf", "\xe0\x80\xaf",
+        "\xf0\x80\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
+    EXPECT_THAT(ParseRows(std::string("a\n1\n\xc3\xa9t") + text, "x"),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("x:3:3: byte 0x")));
+    EXPECT_THAT(ParseRows(std::string("[{\"a\":\"") + text + "\"}]", "x"),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("x:1:8: byte 0x")));
   }
 }
 

@@ -54,5 +54,21 @@ TEST_F(SourceTextTest, ReadsUrlsWithoutTellingTheirQuery) {
   EXPECT_THAT(Read(url), StatusIs(absl::StatusCode::kInvalidArgument, Not(HasSubstr("secret"))));
 }
 
+TEST_F(SourceTextTest, RefusesUrlsWithAPasswordWithoutTellingIt) {
+  for (const char* url :
+       {"http://user:s3cret@host/cal.csv", "https://s3cret@host", "http:///u:s3cret@host/cal.csv",
+        "HTTP://u:s3cret@host/cal.csv", "ftp://u:s3cret@host/cal.csv", "http://u:s3cret@host?a"}) {
+    EXPECT_THAT(CheckSource(url), StatusIs(absl::StatusCode::kInvalidArgument,
+                                           AllOf(HasSubstr("password"), Not(HasSubstr("s3cret")))))
+        << url;
+    EXPECT_THAT(Read(url), StatusIs(absl::StatusCode::kInvalidArgument, Not(HasSubstr("s3cret"))));
+  }
+  EXPECT_TRUE(http_.requests().empty());
+  for (const char* source : {"http://host/@user/cal.csv", "http://host?mail=a@b", "a@b.csv", ""}) {
+    EXPECT_OK(CheckSource(source));
+  }
+  EXPECT_EQ(SourceName("http://host/cal.csv#s3cret"), "http://host/cal.csv");
+}
+
 }  // namespace
 }  // namespace aifx::collect

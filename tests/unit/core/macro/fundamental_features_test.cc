@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <tuple>
 
 #include "core/macro/fundamental_columns.h"
 #include "core/macro/release_time.h"
@@ -68,11 +69,41 @@ TEST(FundamentalFeaturesTest, AReleaseThatIsADateCountsADayLater) {
 }
 
 TEST(FundamentalFeaturesTest, AnUnknownReleaseIsThePeriodsEndAndTheIndicatorsLag) {
-  EXPECT_EQ(KnownFrom(Record("US", "cpi", "2015-01-01", 1, "")), Utc("2015-02-26"));
-  EXPECT_EQ(KnownFrom(Record("US", "gdp", "2015-10-01", 1, "")), Utc("2016-02-20"));
-  EXPECT_EQ(KnownFrom(Record("US", "interest_rate", "2015-12-01", 1, "")), Utc("2016-01-02"));
-  EXPECT_EQ(KnownFrom(Record("US", "inflation", "2015-01-01", 1, "")), Utc("2016-06-29"));
-  EXPECT_EQ(KnownFrom(Record("US", "something", "2015-01-01", 1, "")), Utc("2015-06-30"));
+  EXPECT_EQ(KnownFrom(Record("US", "cpi", "2015-01-01", 1, "")), Utc("2015-03-09"));
+  EXPECT_EQ(KnownFrom(Record("US", "gdp", "2015-10-01", 1, "")), Utc("2016-03-02"));
+  EXPECT_EQ(KnownFrom(Record("US", "interest_rate", "2015-12-01", 1, "")), Utc("2016-01-03"));
+  EXPECT_EQ(KnownFrom(Record("US", "inflation", "2015-01-01", 1, "")), Utc("2016-06-30"));
+  EXPECT_EQ(KnownFrom(Record("US", "something", "2015-01-01", 1, "")), Utc("2015-07-01"));
+}
+
+TEST(FundamentalFeaturesTest, AnEstimateIsNotBeforeTheLateReleasesOfThePast) {
+  // As the US statistical offices published them, after two federal shutdowns and in a plain year.
+  for (const auto& [indicator, date, released] :
+       {std::tuple("cpi", "2013-09-01", "2013-10-30"),
+        std::tuple("cpi", "2015-01-01", "2015-02-26"),
+        std::tuple("gdp", "2018-10-01", "2019-02-28"),
+        std::tuple("trade_balance", "2018-12-01", "2019-03-06")}) {
+    EXPECT_GE(KnownFrom(Record("US", indicator, date, 1, "")), Utc(released) + absl::Hours(24))
+        << indicator << " " << date;
+  }
+}
+
+TEST(FundamentalFeaturesTest, OtherCountriesMayPublishByTheQuarter) {
+  // Australian consumer prices of the first quarter of 2015 came on 22 April.
+  for (const char* indicator : {"cpi", "gdp", "interest_rate", "pmi", "something"}) {
+    EXPECT_EQ(KnownFrom(Record("AU", indicator, "2015-01-01", 1, "")), Utc("2015-07-01"))
+        << indicator;
+  }
+  EXPECT_EQ(KnownFrom(Record("AU", "inflation", "2015-01-01", 1, "")), Utc("2016-06-30"))
+      << "the later of both";
+}
+
+TEST(FundamentalFeaturesTest, AnEstimateCountsTheSameWhetherItIsStoredOrNot) {
+  const ReleaseLag lag = DefaultReleaseLag("US", "cpi");
+  FundamentalRecord record = Record("US", "cpi", "2015-01-01", 1, "");
+  const absl::Time absent = KnownFrom(record);
+  record.released_at = EstimatedRelease(record.date, lag);
+  EXPECT_EQ(KnownFrom(record), absent);
 }
 
 TEST(FundamentalFeaturesTest, ARevisionCountsFromItsOwnReleaseOn) {

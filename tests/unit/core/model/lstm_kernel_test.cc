@@ -3,6 +3,7 @@
 #include <hwy/targets.h>
 
 #include <cmath>
+#include <limits>
 #include <random>
 #include <string>
 #include <thread>
@@ -172,6 +173,29 @@ TEST_P(LstmKernelTest, LargeInputsSaturateInsteadOfOverflowing) {
   const std::vector<float> logits = Logits(kernel, shape, windows, 1);
   const std::vector<double> want = Reference(weights, windows.data());
   for (size_t c = 0; c < shape.classes; ++c) EXPECT_NEAR(logits[c], want[c], 1e-5);
+}
+
+TEST_P(LstmKernelTest, AWindowThatOverflowsGivesNoNumber) {
+  const Shape& shape = kShapes[2];
+  Maker maker;
+  LstmWeights weights = maker.Network(shape);
+  weights.scaler_deviation.assign(shape.features, 0.5f);
+  const LstmKernel kernel(weights);
+  const size_t window = kSequence * shape.features;
+  for (const float value :
+       {3e38f, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+    for (const size_t at : {size_t{0}, window - 1}) {
+      std::vector<float> windows = maker.Values(7 * window, 4);
+      const std::vector<float> want = Logits(kernel, shape, windows, 7);
+      windows[2 * window + at] = value;
+      const std::vector<float> logits = Logits(kernel, shape, windows, 7);
+      for (size_t i = 0; i < logits.size(); ++i) {
+        const bool is_broken = i / shape.classes == 2;
+        EXPECT_TRUE(is_broken ? std::isnan(logits[i]) : logits[i] == want[i])
+            << value << " at " << at << ", logit " << i << ": " << logits[i];
+      }
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(InstructionSets, LstmKernelTest,
