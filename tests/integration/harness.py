@@ -79,7 +79,10 @@ class Stack:
             *arguments], "READY grpc=", **more_env)
 
     def channel(self, address):
-        channel = grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)])
+        # A pool of its own: an earlier server on a port that came round again, whose channel backs
+        # off, is of no concern to this one.
+        channel = grpc.insecure_channel(address, options=[
+            ("grpc.enable_http_proxy", 0), ("grpc.use_local_subchannel_pool", 1)])
         self.channels.append(channel)
         return channel
 

@@ -41,6 +41,7 @@ class Caller(threading.Thread):
         self.test, self.records, self.after = test, records, after
         self.predictions, self.outcomes = [], []  # acknowledged
         self.enough = threading.Event()
+        self.error = None
 
     def run(self):
         try:
@@ -53,8 +54,9 @@ class Caller(threading.Thread):
                     self.outcomes.append(request.request_id)
                 if len(self.predictions) >= self.after:
                     self.enough.set()
-        except grpc.RpcError:
-            pass  # its engine is gone
+        except grpc.RpcError as error:
+            self.error = error
+            self.enough.set()
 
 
 class OutboxKillTest(harness.StackTest):
@@ -87,7 +89,8 @@ class OutboxKillTest(harness.StackTest):
         child, records = self.start_engine(backend.url)
         caller = Caller(self, records, after=schedule.randrange(1, 9))
         caller.start()
-        self.assertTrue(caller.enough.wait(30), "the engine accepted nothing")
+        self.assertTrue(caller.enough.wait(30), "the engine accepts nothing")
+        self.assertIsNone(caller.error, "the engine refused a submission")
         # Into whatever it does now: seldom longer than a submission takes.
         threading.Event().wait(schedule.choice([0, 0.0005, 0.002, 0.005, 0.02]))
         self.assertTrue(child.alive(), "the engine ended by itself")
