@@ -269,6 +269,29 @@ TEST_F(RangeReaderTest, CancellingTheCallerCancelsThePages) {
               StatusIs(absl::StatusCode::kCancelled, _));
 }
 
+// Without threads there is nobody who could pass the cancellation on.
+TEST_F(RangeReaderTest, CancellingTheCallerCancelsAPageThatIsReadAlone) {
+  series_.AddHours(150);
+  for (const absl::Time cancel_at : {kFirst, kFirst + absl::Hours(100)}) {  // first and last page
+    SCOPED_TRACE(cancel_at);
+    base::CallContext context;
+    bool cancelled = false;
+    fetch_ = [&](const TimeWindow& window, int64_t limit,
+                 const base::CallContext& pages) -> absl::StatusOr<CandlePage> {
+      auto page = series_.Fetch(window, limit);
+      if (!page.ok() || page->candles.empty() || page->candles.front().open_time != cancel_at) {
+        return page;
+      }
+      context.Cancel();
+      cancelled = pages.IsCancelled();
+      return absl::CancelledError("the page was cancelled");
+    };
+    EXPECT_THAT(Read(kFirst, absl::InfiniteFuture(), context),
+                StatusIs(absl::StatusCode::kCancelled, _));
+    EXPECT_TRUE(cancelled);
+  }
+}
+
 TEST_F(RangeReaderTest, PagesHaveTheCallersDeadlineAndIds) {
   series_.AddHours(300);
   const base::CallContext context{.deadline = kFirst, .request_id = "id", .traceparent = "parent"};
