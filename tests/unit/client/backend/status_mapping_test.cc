@@ -90,6 +90,20 @@ TEST(StatusMappingTest, WhatIsNotTheBackendsJsonIsUnavailable) {
   }
 }
 
+// Copying or writing such a document would overflow the stack.
+TEST(StatusMappingTest, AnAnswerThatNestsTooDeeplyIsRefused) {
+  const auto nested = [](size_t depth) {
+    const http::HttpResponse response = FakeHttpClient::Json(
+        200, absl::StrCat(R"({"success":true,"note":"[[\"[[","data":)", std::string(depth, '['),
+                          std::string(depth, ']'), "}"));
+    return DataOf(response, kRoute, kUrl, absl::UnixEpoch()).status();
+  };
+  EXPECT_OK(nested(63));  // within the envelope's object
+  for (const size_t depth : {size_t{64}, size_t{200'000}}) {
+    EXPECT_THAT(nested(depth), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("own form")));
+  }
+}
+
 TEST(StatusMappingTest, RateLimitCarriesRetryAfterEvenAsPlainText) {
   const http::HttpResponse response = {
       .status = 429,
