@@ -304,8 +304,7 @@ TEST_F(CachedCandleSourceTest, ABlockThatIsDamagedBetweenReadAndCopyIsReadAgain)
     file.put(static_cast<char>(byte ^ 1));
     return absl::OkStatus();
   };
-  ASSERT_OK(
-      Source().Stream(pair_, Timeframe::k1Hour, Hour(0), Hour(6000), sink, nullptr, {}));
+  ASSERT_OK(Source().Stream(pair_, Timeframe::k1Hour, Hour(0), Hour(6000), sink, nullptr, {}));
   EXPECT_THAT(logger_.Take(), HasSubstr("damaged"));
   EXPECT_EQ(ReadAndCompare(Hour(0), Hour(6000)), Sizes({kReread, kBlockRecords, 0}));
   EXPECT_EQ(ReadAndCompare(Hour(0), Hour(6000)), Sizes({kReread, 0}));
