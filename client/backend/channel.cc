@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "client/backend/envelope.h"
 #include "client/http/http_date.h"
 
 namespace aifx::backend {
@@ -74,6 +75,23 @@ std::optional<absl::Duration> Channel::clock_offset() const {
   return offset == kNoOffset ? std::nullopt : std::optional(absl::Milliseconds(offset));
 }
 
+// Never the body itself, which may hold a stack trace.
+void Channel::LogFailure(const Call& call, const http::HttpResponse& response,
+                         const base::CallContext& context) const {
+  base::LogFields fields = {{"route", absl::StrCat(call.route.method, " ", call.route.path)},
+                            {"status", absl::StrCat(response.status)}};
+  if (const std::optional<Envelope> envelope = ParseEnvelope(response.body); envelope.has_value()) {
+    fields.emplace_back("code", OneLine(envelope->code, config_.api_key));
+    fields.emplace_back("message", OneLine(envelope->message, config_.api_key));
+  } else {
+    const std::string type(response.Header("Content-Type"));
+    fields.emplace_back("type", absl::CHexEscape(OneLine(type, config_.api_key)));
+    fields.emplace_back("bytes", absl::StrCat(response.body.size()));
+  }
+  fields.emplace_back("request_id", context.request_id);
+  logger_.Warning("the backend failed", fields);
+}
+
 absl::StatusOr<nlohmann::json> Channel::Send(const Call& call,
                                              const base::CallContext& context) const {
   const http::HttpRequest request = RequestOf(call, context);
@@ -92,18 +110,12 @@ absl::StatusOr<nlohmann::json> Channel::Send(const Call& call,
                       : client_.Send(request, context);
   if (!response.ok()) return WithoutKey(NoAnswerError(response.status(), base_url_));
   NoteDate(*response);
-  if (response->status >= 500) {
-    const absl::Status body = WithoutKey(absl::UnknownError(response->body.substr(0, 2000)));
-    logger_.Warning("the backend failed",
-                    {{"route", absl::StrCat(call.route.method, " ", call.route.path)},
-                     {"status", absl::StrCat(response->status)},
-                     {"body", absl::CHexEscape(body.message())},
-                     {"request_id", context.request_id}});
-  }
+  if (response->status >= 500) LogFailure(call, *response, context);
   if (call.decode && response->status / 100 == 2 && call.decode(response->body)) {
     return nlohmann::json();
   }
-  absl::StatusOr<nlohmann::json> data = DataOf(*response, call.route, base_url_, clock_.Now());
+  absl::StatusOr<nlohmann::json> data =
+      DataOf(*response, call.route, base_url_, clock_.Now(), config_.api_key);
   if (!data.ok()) return WithoutKey(data.status());
   return data;
 }

@@ -60,6 +60,8 @@ class Channel {
  private:
   http::HttpRequest RequestOf(const Call& call, const base::CallContext& context) const;
   absl::Status WithoutKey(absl::Status status) const;
+  void LogFailure(const Call& call, const http::HttpResponse& response,
+                  const base::CallContext& context) const;
   void NoteDate(const http::HttpResponse& response) const;
 
   BackendConfig config_;

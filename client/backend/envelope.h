@@ -16,7 +16,7 @@ struct Envelope {
   std::string message;  // may be empty
 };
 
-// Nothing where `body` is not a JSON object with a boolean `success`.
+// Nothing where `body` is not a JSON object with a boolean `success`, or nests more than 64 deep.
 std::optional<Envelope> ParseEnvelope(const std::string& body);
 
 }  // namespace aifx::backend

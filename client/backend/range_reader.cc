@@ -46,8 +46,8 @@ class RangeReader {
   // The segment to deliver next, once it is read; errors as SegmentQueue::Front.
   absl::StatusOr<Segment*> AwaitFront();
   void StartWorkers();
-  void Read(const SegmentQueue::Work& work) {
-    queue_.Settle(work, fetch_(work.segment->window, work.limit, pages_));
+  void Read(const SegmentQueue::Work& work, const base::CallContext& context) {
+    queue_.Settle(work, fetch_(work.segment->window, work.limit, context));
   }
 
   const FetchPage& fetch_;
@@ -85,7 +85,8 @@ absl::StatusOr<Segment*> RangeReader::AwaitFront() {
     AIFX_ASSIGN_OR_RETURN(Segment* const front,
                           queue_.Front(alone ? absl::ZeroDuration() : kCancelPoll));
     if (front != nullptr) return front;
-    if (alone) Read(queue_.TakeFront());
+    // Nobody else looks at the caller's cancellation while this thread reads.
+    if (alone) Read(queue_.TakeFront(), caller_);
   }
 }
 
@@ -94,7 +95,9 @@ void RangeReader::StartWorkers() {
   // A lone window is read by the calling thread, after the sink had what is there.
   if (count < 2) return;
   const auto work = [this] {
-    for (auto next = queue_.Take(); next.segment != nullptr; next = queue_.Take()) Read(next);
+    for (auto next = queue_.Take(); next.segment != nullptr; next = queue_.Take()) {
+      Read(next, pages_);
+    }
   };
   try {
     while (workers_.size() < count) workers_.emplace_back(work);

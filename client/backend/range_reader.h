@@ -34,6 +34,7 @@ struct RangeReadOptions {
 //
 // A range of one page needs no thread. The first error of a page or of the sink ends the read and
 // cancels the others; so does the context, whose deadline holds for every page.
+// UNAVAILABLE where an empty page tells of candles: what is missing may not pass for a hole.
 absl::Status ReadCandleRange(const FetchPage& fetch, market::Timeframe timeframe, absl::Time start,
                              absl::Time end, const RangeReadOptions& options,
                              const market::CandleSink& sink, const market::OnReadProgress& progress,

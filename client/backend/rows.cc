@@ -72,7 +72,12 @@ absl::StatusOr<RowCount> ReadRows(
       if (taken.ok()) continue;
       if (count.skipped++ == 0) first_problem = std::move(taken);
     }
-    if (page->rows.empty() || offset + count.received >= count.total) break;
+    if (offset + count.received >= count.total) break;
+    if (page->rows.empty()) {
+      return absl::UnavailableError(
+          absl::StrCat("the backend's answers do not agree: total ", count.total, " ", call.rows,
+                       ", but none from number ", offset + count.received + 1, " on: try again"));
+    }
   }
   if (count.skipped > 0) WarnOfSkipped(channel, call, count, first_problem, context);
   return count;

@@ -32,9 +32,11 @@ struct RowCount {
 };
 
 // Up to `limit` rows from `offset` on, page by page, until as many came as the backend's `total`
-// says or none came: `hasMore` is not looked at. A page too large for one answer is asked for in
-// smaller ones. A row that `take` refuses is skipped and counted; one warning a call names the
-// first. Errors are those of Channel::Send, and INTERNAL for an answer that is not a list.
+// says: `hasMore` is not looked at, and rows that vanish meanwhile lower `total`. A page too large
+// for one answer is asked for in smaller ones. A row that `take` refuses is skipped and counted;
+// one warning a call names the first. Errors are those of Channel::Send, INTERNAL for an answer
+// that is not a list, and UNAVAILABLE for an empty page before as many rows came as the same page's
+// `total` says.
 absl::StatusOr<RowCount> ReadRows(
     const Channel& channel, const ListCall& call, int64_t offset, int64_t limit,
     const std::function<absl::Status(const nlohmann::json& row, size_t index)>& take,

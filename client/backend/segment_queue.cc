@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,11 @@ using market::Candle;
 // Below this a page is not made smaller, however large its candles are.
 constexpr int64_t kSmallestPage = 100;
 
+std::string BoundText(const char* word, absl::Time time) {
+  const bool infinite = time == absl::InfinitePast() || time == absl::InfiniteFuture();
+  return infinite ? "" : absl::StrCat(word, FormatTimestamp(time));
+}
+
 absl::Status CheckInside(const std::vector<Candle>& candles, const TimeWindow& window) {
   if (candles.empty() ||
       (candles.front().open_time >= window.start && candles.back().open_time < window.end)) {
@@ -27,6 +33,14 @@ absl::Status CheckInside(const std::vector<Candle>& candles, const TimeWindow& w
   return NonsenseError(absl::StrCat("marketData has timestamp ", FormatTimestamp(outside.open_time),
                                     ", outside of ", FormatTimestamp(window.start), " to ",
                                     FormatTimestamp(window.end)));
+}
+
+// Taken as the end, an empty page would leave a hole that nobody hears of.
+absl::Status CheckTotal(const CandlePage& page, const TimeWindow& window) {
+  if (!page.candles.empty() || page.total <= 0) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(
+      "the backend's answers do not agree: total ", page.total, ", but no candle",
+      BoundText(" from ", window.start), BoundText(" to ", window.end), ": try again"));
 }
 
 }  // namespace
@@ -89,6 +103,7 @@ absl::Status SegmentQueue::SettleLocked(Segment& segment, int64_t limit,
     return absl::OkStatus();
   }
   AIFX_RETURN_IF_ERROR(CheckInside(page->candles, segment.window));
+  AIFX_RETURN_IF_ERROR(CheckTotal(*page, segment.window));
   segment.candles = std::move(page->candles);
   segment.state = Segment::State::kRead;
   Continue(segment, page->total, limit);

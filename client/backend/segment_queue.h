@@ -43,7 +43,8 @@ class SegmentQueue {
   // The same for the front alone, without waiting: null where it is not pending.
   Work TakeFront();
   // What came of it: the rest of a window whose page was full goes back into the queue, and so does
-  // all of it where the reply was too large. Any other error is the queue's from then on.
+  // all of it where the reply was too large. Any other error is the queue's from then on; so is
+  // UNAVAILABLE for an empty page whose `total` says that there are candles.
   void Settle(const Work& work, absl::StatusOr<CandlePage> page);
 
   // For the deliverer: the front, once it is read; null where it is not, after at most `wait`. Or

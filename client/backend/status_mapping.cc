@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "client/backend/envelope.h"
 #include "client/http/http_date.h"
 #include "client/http/http_failure.h"
@@ -18,20 +19,6 @@ namespace {
 
 constexpr char kRefusedUrl[] = "aifx/backend_refused";
 constexpr size_t kMaxMessageBytes = 300;
-
-// One printable line of bounded length: the text is another program's.
-std::string OneLine(std::string text) {
-  for (char& c : text) {
-    if (absl::ascii_iscntrl(c)) c = ' ';
-  }
-  if (text.size() > kMaxMessageBytes) {
-    size_t end = kMaxMessageBytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    text.resize(end);
-    text += "...";
-  }
-  return text;
-}
 
 // Whether another program's word may stand as google.rpc.ErrorInfo.reason.
 bool IsReason(const std::string& code) {
@@ -70,15 +57,20 @@ absl::StatusCode CodeOf(int http_status, const Envelope& envelope) {
 }
 
 std::string MessageOf(absl::StatusCode code, int http_status, const Envelope& envelope,
-                      const Route& route, const std::string& base_url) {
+                      const Route& route, const std::string& base_url, absl::string_view secret) {
   const std::string backend = absl::StrCat("the backend at ", base_url);
   const std::string answer = envelope.code.empty()
                                  ? absl::StrCat(http_status)
-                                 : absl::StrCat(http_status, " ", OneLine(envelope.code));
+                                 : absl::StrCat(http_status, " ", OneLine(envelope.code, secret));
   const std::string detail =
-      envelope.message.empty() ? "" : absl::StrCat(": ", OneLine(envelope.message));
+      envelope.message.empty() ? "" : absl::StrCat(": ", OneLine(envelope.message, secret));
   switch (code) {
     case absl::StatusCode::kFailedPrecondition:
+      if (envelope.code == "FORBIDDEN_SERVICE") {
+        return absl::StrCat(backend, " refuses our X-Service-Name (", answer,
+                            "): set the name that it expects, and see that no proxy drops the "
+                            "header");
+      }
       return absl::StrCat(backend, " refuses our key (", answer,
                           "): set ML_ENGINE_API_KEY or ML_ENGINE_API_KEY_FILE");
     case absl::StatusCode::kUnimplemented:
@@ -95,8 +87,9 @@ std::string MessageOf(absl::StatusCode code, int http_status, const Envelope& en
   }
 }
 
-absl::Status NotOurBackendError(const http::HttpResponse& response, const std::string& base_url) {
-  const std::string type = OneLine(std::string(response.Header("Content-Type")));
+absl::Status NotOurBackendError(const http::HttpResponse& response, const std::string& base_url,
+                                absl::string_view secret) {
+  const std::string type = OneLine(std::string(response.Header("Content-Type")), secret);
   const std::string form =
       absl::StartsWith(type, "application/json")
           ? "application/json that is not its own form"
@@ -109,19 +102,34 @@ absl::Status NotOurBackendError(const http::HttpResponse& response, const std::s
 
 }  // namespace
 
+std::string OneLine(std::string text, absl::string_view secret) {
+  if (!secret.empty()) text = absl::StrReplaceAll(text, {{secret, "[key]"}});
+  for (char& c : text) {
+    if (absl::ascii_iscntrl(c)) c = ' ';
+  }
+  if (text.size() > kMaxMessageBytes) {
+    size_t end = kMaxMessageBytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    text.resize(end);
+    text += "...";
+  }
+  return text;
+}
+
 absl::StatusOr<nlohmann::json> DataOf(const http::HttpResponse& response, const Route& route,
-                                      const std::string& base_url, absl::Time now) {
+                                      const std::string& base_url, absl::Time now,
+                                      absl::string_view secret) {
   std::optional<Envelope> envelope = ParseEnvelope(response.body);
   const bool success_status = response.status >= 200 && response.status < 300;
   if (success_status && envelope.has_value() && envelope->success) return std::move(envelope->data);
   absl::Status status;
   // A rate limiter, which stands before the routes, answers plain text.
   if (!envelope.has_value() && response.status != 429) {
-    status = NotOurBackendError(response, base_url);
+    status = NotOurBackendError(response, base_url, secret);
   } else {
     const Envelope failure = std::move(envelope).value_or(Envelope{});
     const absl::StatusCode code = CodeOf(response.status, failure);
-    status = absl::Status(code, MessageOf(code, response.status, failure, route, base_url));
+    status = absl::Status(code, MessageOf(code, response.status, failure, route, base_url, secret));
     if (IsReason(failure.code)) status = base::WithReason(std::move(status), failure.code);
     if (IsValidationError(response.status, failure)) status.SetPayload(kRefusedUrl, absl::Cord());
   }

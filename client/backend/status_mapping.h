@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "client/http/http_client.h"
 
@@ -18,12 +19,18 @@ struct Route {
   std::string purpose;  // what does not work without it: "reading candles"
 };
 
+// Another program's text for a message or a log line: one line of at most 300 bytes. `secret`
+// (empty: none) is taken out before the text is cut, so that no part of it stays.
+std::string OneLine(std::string text, absl::string_view secret);
+
 // The `data` of a successful reply, else an error that says what to do about it:
 //
 //   400, 422, 413                       INVALID_ARGUMENT
 //   500 "Validation error..."           INVALID_ARGUMENT (the database refused a value)
-//   401, 403                            FAILED_PRECONDITION (our key is refused: not the caller's
-//                                       fault, and no repetition helps)
+//   401, 403                            FAILED_PRECONDITION (our key is refused, or our service
+//   name
+//                                       with FORBIDDEN_SERVICE: not the caller's fault, and no
+//                                       repetition helps)
 //   404                                 NOT_FOUND; with ROUTE_NOT_FOUND: UNIMPLEMENTED
 //   409                                 ALREADY_EXISTS
 //   429                                 RESOURCE_EXHAUSTED with base::WithRetryAfter
@@ -31,9 +38,11 @@ struct Route {
 //   not JSON, or not the envelope       UNAVAILABLE (another server, or a proxy's own page)
 //   anything else                       INTERNAL
 //
-// The backend's code is attached as base::ReasonOf. Its stack traces never get here.
+// The backend's code is attached as base::ReasonOf. Its stack traces never get here. No
+// message holds `secret` (empty: none), nor a part that cutting the backend's text left of it.
 absl::StatusOr<nlohmann::json> DataOf(const http::HttpResponse& response, const Route& route,
-                                      const std::string& base_url, absl::Time now);
+                                      const std::string& base_url, absl::Time now,
+                                      absl::string_view secret = "");
 
 // The error of an exchange that has no complete reply, or was not begun, with the backend and what
 // to look at named. Keeps the code and payloads of `error`.

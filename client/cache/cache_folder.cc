@@ -48,7 +48,9 @@ std::string SeriesFileName(const std::string& key, const market::CurrencyPair& p
 absl::Status MakeFolder(const std::string& folder) {
   std::error_code error;
   if (fs::is_directory(folder, error)) return absl::OkStatus();
-  const std::string above = fs::path(folder).parent_path().string();
+  // With a slash at its end the folder would be its own parent, and made for everyone.
+  const std::string above =
+      fs::path(folder.substr(0, folder.find_last_not_of('/') + 1)).parent_path().string();
   if (!above.empty()) fs::create_directories(above, error);
   if (::mkdir(folder.c_str(), 0700) != 0 && (errno != EEXIST || !fs::is_directory(folder, error))) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot make ", folder));

@@ -39,6 +39,7 @@ absl::Status CachedRead::Confirm(const TimeRange& known) {
         source_.Range(request_.pair, request_.timeframe, tail.range.start, upto, request_.context));
     if (AreSame(tail.candles, now)) break;
     file_.ForgetFrom(tail.range.start);
+    forgot_ = true;
     upto = tail.range.start;
   }
   return absl::OkStatus();
@@ -72,8 +73,8 @@ absl::Status CachedRead::DeliverKnown(const TimeRange& range) {
     return Deliver(candles);
   };
   const auto fetch = [&](const TimeRange& damaged) {
-    file_.BeginWriting(damaged.start);
     file_.KeepRange({from, damaged.start});
+    file_.BeginWriting(damaged.start);
     from = damaged.end;
     return DeliverHole(damaged);
   };
@@ -83,7 +84,7 @@ absl::Status CachedRead::DeliverKnown(const TimeRange& range) {
 }
 
 absl::Status CachedRead::DeliverHole(const TimeRange& range) {
-  file_.BeginWriting(range.start);
+  if (forgot_) file_.BeginWriting(range.start);
   std::optional<TimeRange> seen;  // from the first to the end of the last candle that is closed
   const int64_t before = delivered_;
   const auto deliver = [&](absl::Span<const Candle> candles) {
@@ -91,8 +92,10 @@ absl::Status CachedRead::DeliverHole(const TimeRange& range) {
       return market::CloseTime(request_.timeframe, candle.open_time) > request_.now;
     });
     const auto closed = candles.first(static_cast<size_t>(open - candles.begin()));
-    file_.Keep(closed);
     if (!closed.empty()) {
+      // Not before: a read that brings nothing new leaves the file as it is.
+      file_.BeginWriting(range.start);
+      file_.Keep(closed);
       if (!seen.has_value()) seen = {closed.front().open_time, absl::Time()};
       seen->end = market::CloseTime(request_.timeframe, closed.back().open_time);
     }
@@ -117,7 +120,9 @@ void CachedRead::KeepHole(const TimeRange& hole, const TimeRange& candles, bool 
                        std::any_of(kept.begin(), kept.end(), starts_before);
   const bool later = whole && std::any_of(known.begin(), known.end(), ends_after);
   if (candles.empty()) {
-    if (earlier && later) file_.KeepRange(hole);
+    if (!earlier || !later) return;
+    file_.BeginWriting(hole.start);
+    file_.KeepRange(hole);
     return;
   }
   file_.KeepRange(

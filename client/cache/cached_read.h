@@ -50,6 +50,7 @@ class CachedRead {
   SeriesFile& file_;
   market::CandleHistory& source_;
   const Request& request_;
+  bool forgot_ = false;  // something that the file says
   int64_t delivered_ = 0;
   int64_t expected_later_ = 0;  // in the known parts after the one at hand
 };

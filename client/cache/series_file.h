@@ -59,8 +59,11 @@ class SeriesFile {
   void BeginWriting(absl::Time time);
   // Takes over the next candles, which are later than all before.
   void Keep(absl::Span<const market::Candle> candles);
-  // A range of which all candles were kept.
-  void KeepRange(const TimeRange& range) { kept_.Add(range); }
+  // A range of which all candles were kept. Nothing before BeginWriting, which takes over what is
+  // known: a block that could be read once may be damaged by the time it is copied.
+  void KeepRange(const TimeRange& range) {
+    if (writer_ != nullptr) kept_.Add(range);
+  }
   const TimeRanges& kept() const { return kept_; }
   // Puts the new file in the old one's place, with what is known from `time` on, and makes room.
   // Where none was begun the old one is marked as used.

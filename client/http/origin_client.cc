@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/http/http_failure.h"
+#include "core/base/status_macros.h"
 #include "core/base/violation.h"
 
 namespace aifx::http {
@@ -79,15 +80,41 @@ absl::Status OriginClient::Refused(const CircuitBreaker::Refusal& refusal) {
                   wait);
 }
 
-absl::Status OriginClient::RateLimited(absl::Duration wait) {
+absl::Status OriginClient::RateLimited(absl::Duration wait, bool unavailable) {
   {
     base::MutexLock lock(mutex_);
     ++stats_.refused_by_rate_limit;
   }
-  return WithWait(absl::ResourceExhaustedError(absl::StrCat(
-                      "the rate limit of ", origin_, " has no room for this call until ",
-                      UtcText(clock_.Now() + wait), ": try again in ", Rounded(wait))),
+  const std::string why =
+      unavailable
+          ? absl::StrCat(origin_, " asked (status 503, Retry-After) for no call until ")
+          : absl::StrCat("the rate limit of ", origin_, " has no room for this call until ");
+  return WithWait(absl::ResourceExhaustedError(absl::StrCat(why, UtcText(clock_.Now() + wait),
+                                                            ": try again in ", Rounded(wait))),
                   wait);
+}
+
+// A bulk read that took an hour so far must not end because the server fails for a blink.
+absl::Status OriginClient::WaitForBreaker(const HttpRequest& request,
+                                          const base::CallContext& context,
+                                          absl::Duration& waited) {
+  while (true) {
+    const absl::Time now = clock_.Now();
+    const auto refusal = breaker_.Check(now);
+    if (!refusal.has_value()) return absl::OkStatus();
+    if (request.priority == Priority::kInteractive) return Refused(*refusal);
+    if (context.IsCancelled()) {
+      return WithHttpFailure(absl::CancelledError("cancelled while waiting for the server"),
+                             kNotSent);
+    }
+    const absl::Duration wait = refusal->until - now;
+    if (refusal->until >= context.deadline || waited + wait > options_.longest_background_wait) {
+      return Refused(*refusal);
+    }
+    const absl::Duration slice = std::min(wait, kWaitSlice);
+    clock_.SleepFor(slice);
+    waited += slice;
+  }
 }
 
 absl::Status OriginClient::WaitForTurn(const HttpRequest& request,
@@ -103,12 +130,16 @@ absl::Status OriginClient::WaitForTurn(const HttpRequest& request,
                              kNotSent);
     }
     const absl::Time now = clock_.Now();
-    const absl::Duration wait = pacer_.Acquire(request.priority, now);
+    bool unavailable = false;
+    const absl::Duration wait = pacer_.Acquire(request.priority, now, &unavailable);
     if (wait <= absl::ZeroDuration()) break;
-    if (now + wait >= context.deadline || waited + wait > longest) return RateLimited(wait);
+    if (now + wait >= context.deadline || waited + wait > longest) {
+      return RateLimited(wait, unavailable);
+    }
     if (waited == absl::ZeroDuration() && wait >= kWaitWorthALine) {
       logger_.Warning(
-          "a call waits for the server's rate limit",
+          unavailable ? "a call waits as the server asked"
+                      : "a call waits for the server's rate limit",
           {{"server", origin_}, {"wait", Rounded(wait)}, {"request_id", context.request_id}});
     }
     const absl::Duration slice = std::min(wait, kWaitSlice);
@@ -121,6 +152,20 @@ absl::Status OriginClient::WaitForTurn(const HttpRequest& request,
     stats_.paced_time += clock_.Now() - start;
   }
   return absl::OkStatus();
+}
+
+absl::Status OriginClient::Admit(const HttpRequest& request, const base::CallContext& context,
+                                 CircuitBreaker::Ticket& ticket) {
+  absl::Duration waited;  // for the breaker
+  while (true) {
+    AIFX_RETURN_IF_ERROR(WaitForBreaker(request, context, waited));
+    AIFX_RETURN_IF_ERROR(WaitForTurn(request, context));
+    const absl::Time now = clock_.Now();
+    const auto refusal = breaker_.Admit(now, ticket);
+    if (!refusal.has_value()) return absl::OkStatus();
+    pacer_.Finish(nullptr, now);
+    if (request.priority == Priority::kInteractive) return Refused(*refusal);
+  }
 }
 
 CallResult OriginClient::Judge(const absl::StatusOr<HttpResponse>& result,
@@ -169,16 +214,9 @@ absl::StatusOr<HttpResponse> OriginClient::Send(const HttpRequest& request,
                                "a request to another server than ", origin_, " is refused")),
                            kNotSent);
   }
-  if (const auto refusal = breaker_.Check(clock_.Now()); refusal.has_value()) {
-    return Refused(*refusal);
-  }
-  if (absl::Status status = WaitForTurn(request, context); !status.ok()) return status;
   CircuitBreaker::Ticket ticket;
+  AIFX_RETURN_IF_ERROR(Admit(request, context, ticket));
   const absl::Time start = clock_.Now();
-  if (const auto refusal = breaker_.Admit(start, ticket); refusal.has_value()) {
-    pacer_.Finish(nullptr, start);
-    return Refused(*refusal);
-  }
   if (!request.repeat) budget_.OnCall(start);
   absl::StatusOr<HttpResponse> result = transport_.Send(request, context);
   const absl::Time end = clock_.Now();

@@ -23,7 +23,8 @@ struct OriginOptions {
   PacerOptions pacer;
   BreakerOptions breaker;
   RetryBudgetOptions retry_budget;
-  // What a call waits at most for the rate limit; its deadline may be nearer.
+  // What a call waits at most for the rate limit, and a background call for the circuit breaker as
+  // well; its deadline may be nearer.
   absl::Duration longest_interactive_wait = absl::Seconds(10);
   absl::Duration longest_background_wait = absl::Hours(1);
   // A call that ran out of time says that the server is ill only where it had at least so long:
@@ -41,16 +42,17 @@ struct OriginDependencies {
   UniformSource uniform;
 };
 
-// Everything that is sent to one server (scheme, host and port), protected in this order: refused
-// at once while the circuit breaker is open; held back while the rate limit has no room; asked of
-// the breaker once more, since a wait may have been long; sent. One object a server, shared by all
-// that call it. Thread-safe.
+// Everything that is sent to one server (scheme, host and port), protected in this order: while the
+// circuit breaker is open, refused at once, or held back where nobody waits; held back while the
+// rate limit has no room; asked of the breaker once more, since a wait may have been long; sent.
+// One object a server, shared by all that call it. Thread-safe.
 class OriginClient final : public HttpClient {
  public:
   OriginClient(const BaseUrl& url, OriginOptions options, OriginDependencies dependencies);
 
   // Beside what the transport returns, with HttpFailure::refused_here and base::WithRetryAfter:
-  // UNAVAILABLE while the breaker is open; RESOURCE_EXHAUSTED, without waiting first, where the
+  // UNAVAILABLE while the breaker is open, for a background call only where the wait for it would
+  // pass the deadline or the options' limit; RESOURCE_EXHAUSTED, without waiting first, where the
   // wait for the rate limit would pass the deadline or the options' limit. CANCELLED for a context
   // that is cancelled meanwhile. INVALID_ARGUMENT for a request to another server.
   absl::StatusOr<HttpResponse> Send(const HttpRequest& request,
@@ -63,8 +65,14 @@ class OriginClient final : public HttpClient {
 
  private:
   bool IsOurs(const HttpRequest& request) const;
+  // Held back until the breaker may let it through and the rate limit has room; `ticket` is the
+  // breaker's. Every call that is let through is given to pacer_.Finish and breaker_.Record.
+  absl::Status Admit(const HttpRequest& request, const base::CallContext& context,
+                     CircuitBreaker::Ticket& ticket);
+  absl::Status WaitForBreaker(const HttpRequest& request, const base::CallContext& context,
+                              absl::Duration& waited);
   absl::Status WaitForTurn(const HttpRequest& request, const base::CallContext& context);
-  absl::Status RateLimited(absl::Duration wait);
+  absl::Status RateLimited(absl::Duration wait, bool unavailable);
   absl::Status Refused(const CircuitBreaker::Refusal& refusal);
   CallResult Judge(const absl::StatusOr<HttpResponse>& result, absl::Duration took) const;
   void Count(const HttpRequest& request, const absl::StatusOr<HttpResponse>& result,

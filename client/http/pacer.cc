@@ -32,14 +32,18 @@ void Pacer::Forget(absl::Time now) {
   if (now < held_at_) hold_until_ = absl::InfinitePast();
 }
 
-absl::Duration Pacer::Acquire(Priority priority, absl::Time now) {
+absl::Duration Pacer::Acquire(Priority priority, absl::Time now, bool* unavailable) {
   base::MutexLock lock(mutex_);
   Forget(now);
-  absl::Duration wait = std::max(hold_until_ - now, absl::ZeroDuration());
+  const absl::Duration hold = std::max(hold_until_ - now, absl::ZeroDuration());
+  absl::Duration wait = hold;
   for (const Window& window : windows_) {
     if (window.available <= Reserve(window, priority)) wait = std::max(wait, window.reset_at - now);
   }
-  if (wait > absl::ZeroDuration()) return wait;
+  if (wait > absl::ZeroDuration()) {
+    if (unavailable != nullptr) *unavailable = unavailable_ && wait == hold;
+    return wait;
+  }
   ++under_way_;
   for (Window& window : windows_) --window.available;
   return absl::ZeroDuration();
@@ -83,7 +87,9 @@ void Pacer::Hold(const HttpResponse& reply, const std::vector<RateLimit>& limits
   }
   if (!wait.has_value()) return;
   held_at_ = now;
-  hold_until_ = std::max(hold_until_, now + *wait);
+  if (now + *wait <= hold_until_) return;
+  hold_until_ = now + *wait;
+  unavailable_ = reply.status == 503;
 }
 
 void Pacer::Finish(const HttpResponse* reply, absl::Time now) {

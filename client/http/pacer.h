@@ -26,8 +26,9 @@ class Pacer {
   explicit Pacer(PacerOptions options) : options_(options) {}
 
   // Zero: the call may be sent now; it counts as under way until Finish. Otherwise how long (up to
-  // an hour) to wait before asking again.
-  absl::Duration Acquire(Priority priority, absl::Time now);
+  // an hour) to wait before asking again, and in `unavailable`, where it is not null, whether that
+  // is because a 503 asked for it.
+  absl::Duration Acquire(Priority priority, absl::Time now, bool* unavailable = nullptr);
 
   // The end of a call that Acquire let pass; null where it has no reply. What the reply reports
   // holds from now on.
@@ -53,9 +54,10 @@ class Pacer {
   base::Mutex mutex_;
   int64_t under_way_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<Window> windows_ ABSL_GUARDED_BY(mutex_);
-  // No call before hold_until_, as a reply at held_at_ asked.
+  // No call before hold_until_, as a reply at held_at_ asked; it was a 503 where unavailable_.
   absl::Time held_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Time hold_until_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  bool unavailable_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace aifx::http

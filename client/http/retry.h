@@ -49,10 +49,12 @@ class Retrier {
         policy_(policy),
         budget_(budget) {}
 
-  // The last attempt's result. A wait that would pass the context's deadline is not begun, nor a
-  // repeat made that the budget denies: the result at hand is returned instead. CANCELLED where the
-  // context is cancelled during a wait. Repeating must be harmless: pass a request that is not
-  // idempotent straight to the HttpClient.
+  // The last attempt's result; HttpFailure::may_have_arrived where it holds for any attempt. Where
+  // this side refuses to send a repeat, the result of the attempt before, with the refusal's wait
+  // (as base::WithRetryAfter, or in a reply that has none as its Retry-After). A wait that would
+  // pass the context's deadline is not begun, nor a repeat made that the budget denies: the result
+  // at hand is returned instead. CANCELLED where the context is cancelled during a wait. Repeating
+  // must be harmless: pass a request that is not idempotent straight to the HttpClient.
   absl::StatusOr<HttpResponse> SendIdempotent(const HttpRequest& request,
                                               const base::CallContext& context,
                                               const IsTransient& is_transient = IsTransientStatus,

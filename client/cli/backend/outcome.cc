@@ -1,5 +1,6 @@
 // aifx backend outcome: records how a prediction ended.
 #include <CLI/CLI.hpp>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -17,7 +18,11 @@ struct OutcomeCommand : BackendCommand {
 };
 
 absl::StatusOr<Shown> Show(const OutcomeCommand& command, const BackendCall& call) {
-  AIFX_ASSIGN_OR_RETURN(const auto outcome, OutcomeOption(command.outcome));
+  AIFX_ASSIGN_OR_RETURN(const std::optional<records::Outcome> outcome,
+                        OutcomeOption(command.outcome));
+  if (!outcome.has_value()) {
+    return absl::InvalidArgumentError("--outcome is empty, it must be win, loss or breakeven");
+  }
   AIFX_ASSIGN_OR_RETURN(const records::OutcomeReceipt receipt,
                         call.client.UpdateOutcome({.prediction_id = command.prediction_id,
                                                    .outcome = *outcome,

@@ -225,6 +225,22 @@ TEST_F(RangeReaderTest, AFullPageIsContinuedWhateverTotalSays) {
   EXPECT_EQ(opens, series_.opens());
 }
 
+TEST_F(RangeReaderTest, AnEmptyPageAlthoughCandlesAreToldOfIsAnError) {
+  series_.AddHours(150);
+  int64_t told = 50;
+  fetch_ = [&](const TimeWindow& window, int64_t limit, const base::CallContext&) {
+    auto page = series_.Fetch(window, limit);
+    if (page.ok() && window.start > kFirst) *page = {.candles = {}, .total = told};
+    return page;
+  };
+  EXPECT_THAT(Read(kFirst), StatusIs(absl::StatusCode::kUnavailable,
+                                     HasSubstr("do not agree: total 50, but no candle from "
+                                               "2018-06-16T13:00:00.001Z")));
+  told = 0;  // they vanished meanwhile
+  ASSERT_OK_AND_ASSIGN(const std::vector<absl::Time> opens, Read(kFirst));
+  EXPECT_THAT(opens, SizeIs(100));
+}
+
 TEST_F(RangeReaderTest, RepliesThatAreTooLargeMakePagesSmaller) {
   series_.AddHours(3'000);
   options_.page_size = 1'000;
@@ -267,6 +283,29 @@ TEST_F(RangeReaderTest, CancellingTheCallerCancelsThePages) {
   };
   EXPECT_THAT(Read(absl::InfinitePast(), absl::InfiniteFuture(), context),
               StatusIs(absl::StatusCode::kCancelled, _));
+}
+
+// Without threads there is nobody who could pass the cancellation on.
+TEST_F(RangeReaderTest, CancellingTheCallerCancelsAPageThatIsReadAlone) {
+  series_.AddHours(150);
+  for (const absl::Time cancel_at : {kFirst, kFirst + absl::Hours(100)}) {  // first and last page
+    SCOPED_TRACE(cancel_at);
+    base::CallContext context;
+    bool cancelled = false;
+    fetch_ = [&](const TimeWindow& window, int64_t limit,
+                 const base::CallContext& pages) -> absl::StatusOr<CandlePage> {
+      auto page = series_.Fetch(window, limit);
+      if (!page.ok() || page->candles.empty() || page->candles.front().open_time != cancel_at) {
+        return page;
+      }
+      context.Cancel();
+      cancelled = pages.IsCancelled();
+      return absl::CancelledError("the page was cancelled");
+    };
+    EXPECT_THAT(Read(kFirst, absl::InfiniteFuture(), context),
+                StatusIs(absl::StatusCode::kCancelled, _));
+    EXPECT_TRUE(cancelled);
+  }
 }
 
 TEST_F(RangeReaderTest, PagesHaveTheCallersDeadlineAndIds) {

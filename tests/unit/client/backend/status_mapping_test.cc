@@ -37,6 +37,8 @@ TEST(StatusMappingTest, MapsStatusesOfBothShapes) {
             false, false},
            {403, "INVALID_API_KEY", "Invalid", Code::kFailedPrecondition, "ML_ENGINE_API_KEY",
             false, false},
+           {403, "FORBIDDEN_SERVICE", "Invalid", Code::kFailedPrecondition,
+            "refuses our X-Service-Name (403 FORBIDDEN_SERVICE): set the name", false, false},
            {404, "MODEL_NOT_FOUND", "No such model", Code::kNotFound, "No such model", false,
             false},
            {404, "ROUTE_NOT_FOUND", "nope", Code::kUnimplemented,
@@ -87,6 +89,20 @@ TEST(StatusMappingTest, WhatIsNotTheBackendsJsonIsUnavailable) {
                 StatusIs(absl::StatusCode::kUnavailable,
                          AllOf(HasSubstr("http://b:3000 answered"),
                                HasSubstr("is BACKEND_API_URL right?"), HasSubstr(type))));
+  }
+}
+
+// Copying or writing such a document would overflow the stack.
+TEST(StatusMappingTest, AnAnswerThatNestsTooDeeplyIsRefused) {
+  const auto nested = [](size_t depth) {
+    const http::HttpResponse response = FakeHttpClient::Json(
+        200, absl::StrCat(R"({"success":true,"note":"[[\"[[","data":)", std::string(depth, '['),
+                          std::string(depth, ']'), "}"));
+    return DataOf(response, kRoute, kUrl, absl::UnixEpoch()).status();
+  };
+  EXPECT_OK(nested(63));  // within the envelope's object
+  for (const size_t depth : {size_t{64}, size_t{200'000}}) {
+    EXPECT_THAT(nested(depth), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("own form")));
   }
 }
 
@@ -181,6 +197,28 @@ TEST_F(ChannelTest, NoMessageAndNoLogLineHoldsTheKey) {
   expect_clean(client->Submit(submission, {}).status());
   EXPECT_THAT(logger_.text(), HasSubstr("request_id"));
   EXPECT_THAT(logger_.text(), Not(HasSubstr(kKey)));
+}
+
+// A proxy's page and a stack trace are long, and cutting a text must not spare a part of the key.
+TEST_F(ChannelTest, FailuresAreLoggedByCodeAndMessageAlone) {
+  const std::string part = std::string(kKey).substr(0, 6);
+  const std::string cut = std::string(300 - part.size(), 'x') + kKey;
+  for (int i = 0; i < 3; ++i) PushFailure(500, "INTERNAL_ERROR", "relation is missing");
+  EXPECT_FALSE(client_->Health({}).ok());
+  EXPECT_THAT(logger_.text(),
+              HasSubstr("status=500 code=INTERNAL_ERROR message=relation is missing request_id="));
+  for (int i = 0; i < 3; ++i) {
+    http_.Push(http::HttpResponse{
+        .status = 502, .headers = {{"Content-Type", "text/html"}}, .body = "<p>at secret_file.js"});
+  }
+  EXPECT_FALSE(client_->Health({}).ok());
+  EXPECT_THAT(logger_.text(), HasSubstr("status=502 type=text/html bytes=20 request_id="));
+  for (int i = 0; i < 3; ++i) PushFailure(503, "BUSY", cut);
+  EXPECT_FALSE(client_->Health({}).ok());
+  PushFailure(400, "WRONG", cut);
+  EXPECT_THAT(client_->Health({}), StatusIs(absl::StatusCode::kInvalidArgument,
+                                            AllOf(HasSubstr("xxx[key"), Not(HasSubstr(part)))));
+  EXPECT_THAT(logger_.text(), AllOf(Not(HasSubstr("secret_file")), Not(HasSubstr(part))));
 }
 
 TEST(BackendConfigTest, NamesEveryViolationAndNeverTheKey) {

@@ -47,12 +47,15 @@ TEST(CacheFolderTest, EachBackendPairAndTimeframeHasItsFile) {
 
 TEST(CacheFolderTest, MakesTheFolderForItsOwnerAlone) {
   TemporaryFolder folder;
-  const std::string path = folder / "a/b/candles";
-  ASSERT_OK(MakeFolder(path));
-  ASSERT_OK(MakeFolder(path));
-  struct stat info;
-  ASSERT_EQ(::stat(path.c_str(), &info), 0);
-  EXPECT_EQ(info.st_mode & 0777, 0700u);
+  for (const char* name : {"a/b/candles", "c/candles/", "d/candles//"}) {
+    SCOPED_TRACE(name);
+    const std::string path = folder / name;
+    ASSERT_OK(MakeFolder(path));
+    ASSERT_OK(MakeFolder(path));
+    struct stat info;
+    ASSERT_EQ(::stat(path.c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777, 0700u);
+  }
   std::ofstream(folder / "file") << "x";
   EXPECT_FALSE(MakeFolder(folder / "file/candles").ok());
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -286,6 +287,59 @@ TEST_F(CachedCandleSourceTest, OneDamagedBlockIsAllThatIsReadAgain) {
   std::ofstream(File(), std::ios::binary) << bytes;
   EXPECT_EQ(ReadAndCompare(Hour(0), Hour(5000)), Sizes({kReread, kBlockRecords}));
   EXPECT_EQ(ReadAndCompare(Hour(0), Hour(5000)), Sizes({kReread}));
+}
+
+// The new file must not claim what could not be copied into it.
+TEST_F(CachedCandleSourceTest, ABlockThatIsDamagedBetweenReadAndCopyIsReadAgain) {
+  history_.Fill(0, 5000);
+  ReadAndCompare(Hour(0), Hour(5000));
+  history_.Fill(5000, 5100);
+  bool damaged = false;
+  const auto sink = [&](absl::Span<const Candle>) {
+    if (std::exchange(damaged, true)) return absl::OkStatus();
+    std::fstream file(File(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(kHeaderBytes + 100);
+    const int byte = file.get();
+    file.seekp(kHeaderBytes + 100);
+    file.put(static_cast<char>(byte ^ 1));
+    return absl::OkStatus();
+  };
+  ASSERT_OK(Source().Stream(pair_, Timeframe::k1Hour, Hour(0), Hour(6000), sink, nullptr, {}));
+  EXPECT_THAT(logger_.Take(), HasSubstr("damaged"));
+  EXPECT_EQ(ReadAndCompare(Hour(0), Hour(6000)), Sizes({kReread, kBlockRecords, 0}));
+  EXPECT_EQ(ReadAndCompare(Hour(0), Hour(6000)), Sizes({kReread, 0}));
+}
+
+TEST_F(CachedCandleSourceTest, AReadThatBringsNothingNewWritesNothing) {
+  const auto file_number = [&] {
+    struct stat info;
+    return ::stat(File().c_str(), &info) == 0 ? uint64_t{info.st_ino} : 0;
+  };
+  history_.Fill(0, 1000);
+  ReadAndCompare(Hour(0), Hour(3000));
+  const uint64_t first = file_number();
+  ReadAndCompare(Hour(0), Hour(3000));
+  clock_.Advance(Hour(2000) - clock_.Now());
+  history_.Fill(2000, 2001);  // in progress
+  EXPECT_EQ(ReadAndCompare(Hour(0), Hour(3000)), Sizes({kReread, 1}));
+  EXPECT_EQ(file_number(), first);
+  history_.Fill(2001, 2100);
+  clock_.Advance(absl::Hours(1000));
+  ReadAndCompare(Hour(2000), Hour(3000));
+  const uint64_t second = file_number();
+  EXPECT_NE(second, first);
+  EXPECT_EQ(ReadAndCompare(Hour(0), Hour(2100)), Sizes({kReread, kReread, 0}));
+  EXPECT_NE(file_number(), second);  // now the gap is known to be empty
+  EXPECT_EQ(ReadAndCompare(Hour(0), Hour(2100)), Sizes({kReread}));
+}
+
+// What the backend no longer has is forgotten for good, though nothing takes its place.
+TEST_F(CachedCandleSourceTest, WhatVanishedIsForgottenInTheFile) {
+  history_.Fill(0, 1000);
+  ReadAndCompare(Hour(0), Hour(1000));
+  for (int hour = 750; hour < 1000; ++hour) history_.Remove(hour);
+  EXPECT_EQ(ReadAndCompare(Hour(0), Hour(1000)), Sizes({0, 0, 750, 0}));
+  EXPECT_EQ(ReadAndCompare(Hour(0), Hour(1000)), Sizes({kReread, 0}));
 }
 
 TEST_F(CachedCandleSourceTest, WhatCameBeforeAnErrorIsKept) {

@@ -124,6 +124,46 @@ TEST_F(OriginClientTest, RetryAfterHoldsTheServerBack) {
   EXPECT_EQ(Slept(), absl::Seconds(3));
 }
 
+TEST_F(OriginClientTest, SaysWhoAskedToWait) {
+  transport_.Push(HttpResponse{.status = 503, .headers = {{"Retry-After", "30"}}});
+  ASSERT_OK(Send());
+  EXPECT_THAT(Send(), StatusIs(absl::StatusCode::kResourceExhausted,
+                               "http://h:3000 asked (status 503, Retry-After) for no call until "
+                               "2018-06-12T10:00:30.000Z: try again in 30s"));
+  clock_.Advance(absl::Seconds(30));
+  transport_.Push(HttpResponse{.status = 429, .headers = {{"Retry-After", "30"}}});
+  ASSERT_OK(Send());
+  EXPECT_THAT(Send(), StatusIs(absl::StatusCode::kResourceExhausted,
+                               HasSubstr("the rate limit of http://h:3000 has no room")));
+}
+
+TEST_F(OriginClientTest, BackgroundCallsWaitForTheBreaker) {
+  PushFailures(5, {.may_have_arrived = false});
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(Send().ok());
+  const HttpRequest background = Get(Priority::kBackground);
+  EXPECT_THAT(Send(background, In(absl::Seconds(5))),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("no call is sent")));
+  base::CallContext cancelled;
+  cancelled.Cancel();
+  EXPECT_THAT(Send(background, cancelled), StatusIs(absl::StatusCode::kCancelled, _));
+  EXPECT_THAT(Send(), StatusIs(absl::StatusCode::kUnavailable, _));  // interactive
+  EXPECT_EQ(Slept(), absl::ZeroDuration());
+  EXPECT_OK(Send(background));
+  EXPECT_EQ(Slept(), absl::Seconds(5));
+  EXPECT_EQ(clock_.sleeps().front(), absl::Milliseconds(250));
+  EXPECT_OK(Send(background));
+  EXPECT_EQ(client_->Stats().breaker, BreakerState::kClosed);
+}
+
+TEST_F(OriginClientTest, BackgroundCallsWaitForTheBreakerNoLongerThanTheyMay) {
+  Make({.longest_background_wait = absl::Seconds(4)});
+  PushFailures(5, {.may_have_arrived = false});
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(Send().ok());
+  EXPECT_THAT(Send(Get(Priority::kBackground)),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("no call is sent")));
+  EXPECT_EQ(Slept(), absl::ZeroDuration());
+}
+
 TEST_F(OriginClientTest, RefusesWhileTheServerCannotBeReachedAndRecovers) {
   PushFailures(5, {.may_have_arrived = false});
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(Send().ok());

@@ -7,6 +7,7 @@
 
 #include "client/http/http_date.h"
 #include "client/http/http_failure.h"
+#include "core/base/violation.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_http_client.h"
 #include "tests/support/status_matchers.h"
@@ -106,6 +107,47 @@ TEST_F(RetryTest, NeverSleepsPastTheDeadline) {
   EXPECT_EQ(response.status, 429);
   EXPECT_EQ(Slept(), absl::ZeroDuration());
   EXPECT_THAT(client_.requests(), SizeIs(1));
+}
+
+absl::Status RefusedHere() {
+  return base::WithRetryAfter(WithHttpFailure(absl::UnavailableError("no call is sent for 5s"),
+                                              {.may_have_arrived = false, .refused_here = true}),
+                              4.5);
+}
+
+// A caller that were told "not asked" would take it that nothing can have been stored.
+TEST_F(RetryTest, ARepeatThatIsRefusedHereLeavesTheResultBefore) {
+  client_.Push(WithHttpFailure(absl::DeadlineExceededError("slow"), {.may_have_arrived = true}));
+  client_.Push(RefusedHere());
+  const absl::Status status = Send().status();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kDeadlineExceeded,
+                               "slow (and no further try is made: no call is sent for 5s)"));
+  EXPECT_EQ(HttpFailureOf(status), (HttpFailure{.may_have_arrived = true}));
+  EXPECT_EQ(base::RetryAfterSecondsOf(status), 4.5);
+  client_.Push(Answer(500));
+  client_.Push(RefusedHere());
+  ASSERT_OK_AND_ASSIGN(const HttpResponse response, Send());
+  EXPECT_EQ(response.status, 500);
+  EXPECT_EQ(response.Header("Retry-After"), "5");
+  client_.Push(RefusedHere());  // the first attempt
+  EXPECT_TRUE(HttpFailureOf(Send().status()).refused_here);
+}
+
+TEST_F(RetryTest, OneAttemptThatMayHaveArrivedMakesTheWholeAmbiguous) {
+  policy_.max_attempts = 2;
+  for (const absl::StatusOr<HttpResponse>& first : std::vector<absl::StatusOr<HttpResponse>>{
+           WithHttpFailure(absl::DeadlineExceededError("slow"), {.may_have_arrived = true}),
+           Answer(504)}) {
+    client_.Push(first);
+    client_.Push(
+        WithHttpFailure(absl::UnavailableError("cannot connect"), {.may_have_arrived = false}));
+    EXPECT_TRUE(HttpFailureOf(Send().status()).may_have_arrived);
+  }
+  for (int i = 0; i < 2; ++i) {
+    client_.Push(
+        WithHttpFailure(absl::UnavailableError("cannot connect"), {.may_have_arrived = false}));
+  }
+  EXPECT_FALSE(HttpFailureOf(Send().status()).may_have_arrived);
 }
 
 TEST_F(RetryTest, CancellingDuringAWaitEndsIt) {

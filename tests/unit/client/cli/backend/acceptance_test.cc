@@ -89,7 +89,7 @@ TEST_F(AcceptanceTest, FourteenChecksPassEachWithItsTime) {
   }
   EXPECT_TRUE(report.AllPassed());
   EXPECT_TRUE(report.answered);
-  EXPECT_EQ(Detail(report, 9), "7 signals");
+  EXPECT_EQ(Detail(report, 9), "1 signal");
   EXPECT_EQ(Detail(report, 10), "1 trade");
   EXPECT_THAT(Detail(report, 14), HasSubstr("INVALID_API_KEY"));
   EXPECT_THAT(report.optional_features, Each(Field(&OptionalFeature::present, true)));

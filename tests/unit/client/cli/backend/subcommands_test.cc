@@ -199,6 +199,8 @@ TEST(BackendSubcommandsTest, WrongUsageIsTwoAndSendsNothing) {
       {"model"},
       {"ab-test"},
       {"ab-test", "create", "--name", "n"},
+      {"outcome", "7d9e2c10-1111-4222-8333-444455556666", "--outcome", "", "--pnl-pips", "1",
+       "--pnl-percent", "1"},
       {"outcome", "not-a-uuid", "--outcome", "win", "--pnl-pips", "1", "--pnl-percent", "1"},
       {"check", "--pair", "EURUS"},
       {"check", "--repeat", "0"}};
