@@ -223,13 +223,16 @@ absl::Time Drainer::HouseKeep() {
              deps_.writer.Execute([&](EntryTable& table) { return table.ShiftDue(jump); }));
   }
   if (trim) {
+    // With nothing to write, nobody would notice that the disk has recovered.
+    const bool probe = !deps_.writer.disk_status().ok();
     NoteDisk(Task::kKeepHouse,
-             deps_.writer.Execute([&](EntryTable& table) { return Trim(table, now); }));
+             deps_.writer.Execute([&](EntryTable& table) { return Trim(table, now, probe); }));
   }
   return now;
 }
 
-absl::Status Drainer::Trim(EntryTable& table, absl::Time now) const {
+absl::Status Drainer::Trim(EntryTable& table, absl::Time now, bool probe) const {
+  if (probe) AIFX_RETURN_IF_ERROR(table.AddToCounter(kDiskProbes, 1));
   AIFX_RETURN_IF_ERROR(
       table.Delete(SubmissionState::kAcked, now - options_.keep_acked, kTrimBatch).status());
   const int64_t excess = table.usage().Rows(SubmissionState::kAcked) - options_.max_acked_rows;

@@ -76,8 +76,8 @@ class Drainer {
   void LogEnd(const Entry& entry);
   // Trims, and follows a clock that was set back. Returns the time by our clock.
   absl::Time HouseKeep();
-  // Forgets what is ACKED for long, or beyond the number kept.
-  absl::Status Trim(EntryTable& table, absl::Time now) const;
+  // Forgets what is ACKED for long, or beyond the number kept. `probe`: writes in any case.
+  absl::Status Trim(EntryTable& table, absl::Time now, bool probe) const;
   // Logs when the disk begins to fail at `task`, and when it is over.
   enum class Task { kClaim, kKeepHouse };
   void NoteDisk(Task task, const absl::Status& status);

@@ -19,6 +19,7 @@ namespace aifx::outbox {
 // Names of the counters (docs/outbox.md).
 inline constexpr char kPossibleDuplicates[] = "possible_duplicates";
 inline constexpr char kDuplicatesFound[] = "duplicates_found";
+inline constexpr char kDiskProbes[] = "disk_probes";
 
 // How much the table holds.
 struct Usage {

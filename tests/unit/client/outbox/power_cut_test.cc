@@ -135,6 +135,8 @@ TEST_F(PowerCutTest, AFullDiskRefusesAndRecoversWithoutARestart) {
   }
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("free space")));
   EXPECT_EQ(base::ReasonOf(refused), "OUTBOX_DISK_FULL");
+  EXPECT_EQ(State(1), SubmissionState::kQueued);  // reading works, which proves nothing
+  EXPECT_THAT(Stats().disk, StatusIs(absl::StatusCode::kResourceExhausted, ::testing::_));
   vfs_.SetDiskFull(false);
   Submit(99);
   EXPECT_OK(Stats().disk);
@@ -161,6 +163,20 @@ TEST_F(PowerCutTest, AFailedSyncAcknowledgesNothingAndRecovers) {
   EXPECT_EQ(State(3), SubmissionState::kQueued);
   EXPECT_THAT(outbox_->Get(SubmissionKind::kPrediction, Id(2), {}),
               StatusIs(absl::StatusCode::kNotFound, ::testing::_));
+}
+
+TEST_F(PowerCutTest, AnIdleOutboxNoticesThatItsDiskHasRecovered) {
+  Open();
+  Drain();
+  vfs_.SetSyncFails(true);
+  EXPECT_FALSE(outbox_->Submit(SubmissionNumber(1), Acknowledge::kWhenDurable, {}).ok());
+  AdvanceAndDrain(absl::Minutes(1));
+  EXPECT_FALSE(Stats().disk.ok());
+  vfs_.SetSyncFails(false);
+  AdvanceAndDrain(absl::Seconds(59));
+  EXPECT_FALSE(Stats().disk.ok());
+  AdvanceAndDrain(absl::Seconds(1));
+  EXPECT_OK(Stats().disk);
 }
 
 TEST_F(PowerCutTest, NothingIsSentWhoseClaimCannotBeWrittenAndNoAnswerIsLost) {
