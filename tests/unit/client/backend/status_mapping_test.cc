@@ -77,7 +77,6 @@ TEST(StatusMappingTest, WhatIsNotTheBackendsJsonIsUnavailable) {
            {404, "text/html", "Cannot GET /api"},
            {502, "text/html", "Bad Gateway"},
            {302, "text/html", ""},
-           {401, "text/plain", "Unauthorized"},
            {200, "application/json", "{\"success\":true,\"da"},
            {200, "", ""}}) {
     SCOPED_TRACE(body);
@@ -87,6 +86,17 @@ TEST(StatusMappingTest, WhatIsNotTheBackendsJsonIsUnavailable) {
                 StatusIs(absl::StatusCode::kUnavailable,
                          AllOf(HasSubstr("http://b:3000 answered"),
                                HasSubstr("is BACKEND_API_URL right?"), HasSubstr(type))));
+  }
+}
+
+TEST(StatusMappingTest, AProxyThatRefusesOurKeyInPlainTextRefusesIt) {
+  for (const int http_status : {401, 403}) {
+    const http::HttpResponse response = {
+        .status = http_status, .headers = {{"Content-Type", "text/html"}}, .body = "<html>No"};
+    const auto data = DataOf(response, kRoute, kUrl, absl::UnixEpoch());
+    EXPECT_THAT(data, StatusIs(absl::StatusCode::kFailedPrecondition,
+                               HasSubstr(absl::StrCat("refuses our key (", http_status, ")"))));
+    EXPECT_FALSE(MayHaveBeenApplied(data.status()));
   }
 }
 
