@@ -61,6 +61,8 @@ class EntryTable {
   absl::StatusOr<int64_t> Delete(records::SubmissionState state, absl::Time time, int64_t limit);
   // Moves every next_attempt_at: our clock jumped back.
   absl::Status ShiftDue(absl::Duration by);
+  // Brings every next_attempt_at that is later forward to `latest`.
+  absl::Status CapDue(absl::Time latest);
 
   absl::Status AddToCounter(const std::string& name, int64_t by);
   absl::StatusOr<int64_t> Counter(const std::string& name);
