@@ -73,6 +73,8 @@ class Drainer {
   void Record(std::function<absl::Status(EntryTable&, std::vector<Entry>&)> change);
   bool RecordPending();
   void NoteEnd(AttemptEnd end, const absl::Status& status);
+  // Logs once that the backend lacks the route of this kind, until it takes one.
+  void NoteRoute(records::SubmissionKind kind, const absl::Status& status);
   void LogEnd(const Entry& entry);
   // Trims, and follows a clock that was set back. Returns the time by our clock.
   absl::Time HouseKeep();
@@ -94,6 +96,7 @@ class Drainer {
   int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
   bool looking_up_ ABSL_GUARDED_BY(mutex_) = false;
   Gate gate_ ABSL_GUARDED_BY(mutex_);
+  std::array<bool, 2> no_route_ ABSL_GUARDED_BY(mutex_) = {};    // by SubmissionKind
   std::array<bool, 2> disk_fails_ ABSL_GUARDED_BY(mutex_) = {};  // by Task
   absl::Time last_now_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Time next_trim_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
