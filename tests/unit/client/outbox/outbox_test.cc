@@ -232,6 +232,20 @@ TEST_F(OutboxTest, WhatWasAcceptedUnderAClockFarAheadWaitsAnHourAtMost) {
   EXPECT_EQ(State(1), SubmissionState::kAcked);
 }
 
+TEST_F(OutboxTest, WhatIsKeptCanBeAwaited) {
+  Open();
+  const auto await = [&](int n) {
+    return outbox_->Await(SubmissionKind::kPrediction, Id(n), {.deadline = clock_.Now()});
+  };
+  EXPECT_THAT(await(1), StatusIs(absl::StatusCode::kNotFound, ::testing::_));
+  Submit(1);
+  EXPECT_THAT(await(1), StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr("is kept")));
+  Drain();
+  EXPECT_EQ(await(1).value().state, SubmissionState::kAcked);
+  outbox_->Shutdown(absl::ZeroDuration());
+  EXPECT_THAT(await(1), StatusIs(absl::StatusCode::kCancelled, HasSubstr("is kept")));
+}
+
 TEST_F(OutboxTest, AMissingRouteKeepsWhatIsQueuedAndIsLoggedOnce) {
   Open();
   delivery_.Script({Reply::kNoRoute, Reply::kNoRoute, Reply::kNoRoute});
