@@ -123,8 +123,10 @@ absl::StatusOr<nlohmann::json> DataOf(const http::HttpResponse& response, const 
   const bool success_status = response.status >= 200 && response.status < 300;
   if (success_status && envelope.has_value() && envelope->success) return std::move(envelope->data);
   absl::Status status;
-  // A rate limiter, which stands before the routes, answers plain text.
-  if (!envelope.has_value() && response.status != 429) {
+  // A rate limiter or proxy, which stands before the routes, answers plain text.
+  const bool before_routes =
+      response.status == 401 || response.status == 403 || response.status == 429;
+  if (!envelope.has_value() && !before_routes) {
     status = NotOurBackendError(response, base_url, secret);
   } else {
     const Envelope failure = std::move(envelope).value_or(Envelope{});

@@ -28,6 +28,8 @@ absl::StatusOr<json> FetchPage(const Channel& channel, int64_t offset,
                                const base::CallContext& context) {
   Call call{.route = {"GET", "/predictions", "looking up submissions"}};
   call.query = {{"limit", absl::StrCat(kPage)}, {"offset", absl::StrCat(offset)}};
+  // A hundred rows with their technical data are more than another reply may have.
+  call.max_response_bytes = channel.config().max_page_bytes;
   return channel.Send(call, context);
 }
 

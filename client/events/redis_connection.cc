@@ -94,8 +94,10 @@ absl::Status RedisConnection::Command(const std::vector<std::string>& words) {
                        const_cast<const char**>(arguments.texts.data()), arguments.sizes.data())));
   if (reply == nullptr) return Failure();
   if (reply->type != REDIS_REPLY_ERROR) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat(name_, " refuses ", words[0], ": ", absl::string_view(reply->str, reply->len)));
+  absl::string_view why(reply->str, reply->len);
+  // A proxy may repeat the command, with the password, after the error's name.
+  if (words[0] == "AUTH") why = why.substr(0, why.find(' '));
+  return absl::FailedPreconditionError(absl::StrCat(name_, " refuses ", words[0], ": ", why));
 }
 
 absl::Status RedisConnection::Send(const std::vector<std::string>& words) {

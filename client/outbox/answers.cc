@@ -33,10 +33,11 @@ Answers::Place::~Place() {
   if (place != end) answers_.places_.erase(place);
 }
 
-absl::StatusOr<records::SubmissionReceipt> Answers::Place::Wait(const base::CallContext& context) {
+absl::StatusOr<records::SubmissionReceipt> Answers::Place::Wait(int64_t revision,
+                                                                const base::CallContext& context) {
   base::MutexLock lock(answers_.mutex_);
   while (true) {
-    if (receipt_.has_value()) return *std::move(receipt_);
+    if (receipt_.has_value() && revision_ >= revision) return *std::move(receipt_);
     if (context.IsCancelled()) {
       return absl::CancelledError(absl::StrCat("the call was cancelled", GoesOn(key_.second)));
     }
@@ -56,9 +57,12 @@ void Answers::Publish(const Entry& entry) {
   base::MutexLock lock(mutex_);
   const auto [first, end] = places_.equal_range(KeyOf(entry.kind, entry.request_id));
   for (auto place = first; place != end; ++place) {
+    // Answers are published after their commits, so an older one may come late.
+    if (place->second->receipt_.has_value() && place->second->revision_ > entry.revision) continue;
     records::SubmissionReceipt receipt = ReceiptOf(entry);
     receipt.error = DetachedStatus(receipt.error);
     place->second->receipt_ = std::move(receipt);
+    place->second->revision_ = entry.revision;
     place->second->changed_.NotifyAll();
   }
 }

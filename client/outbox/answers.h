@@ -1,6 +1,7 @@
 #ifndef AIFX_CLIENT_OUTBOX_ANSWERS_H_
 #define AIFX_CLIENT_OUTBOX_ANSWERS_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,15 +30,19 @@ class Answers {
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
-    // Blocks until the answer is published; once. DEADLINE_EXCEEDED, or CANCELLED where the context
-    // is cancelled or the outbox closes: the submission is durable and goes on.
-    absl::StatusOr<records::SubmissionReceipt> Wait(const base::CallContext& context);
+    // Blocks until the answer to `revision` of the submission or a newer one is published; once.
+    // DEADLINE_EXCEEDED, or CANCELLED where the context is cancelled or the outbox closes: the
+    // submission is durable and goes on.
+    absl::StatusOr<records::SubmissionReceipt> Wait(int64_t revision,
+                                                    const base::CallContext& context);
 
    private:
     friend class Answers;
     Answers& answers_;
     const std::pair<int, std::string> key_;
-    std::optional<records::SubmissionReceipt> receipt_;  // guarded by answers_.mutex_
+    // The newest answer so far. Both are guarded by answers_.mutex_.
+    std::optional<records::SubmissionReceipt> receipt_;
+    int64_t revision_ = 0;
     base::ConditionVariable changed_;
   };
 

@@ -50,6 +50,11 @@ absl::Duration RetryAfter(const absl::Status& status) {
   return absl::Seconds(std::max(0.0, base::RetryAfterSecondsOf(status)));
 }
 
+// Then the end of the newest attempt does not say how often it was stored.
+bool IsEarlierAttemptOpen(const Entry& entry) {
+  return entry.unsure_since.has_value() && entry.unsure_since != entry.last_attempt_at;
+}
+
 // What both kinds have in common; kAmbiguous for the rest.
 AttemptEnd EndOf(const absl::Status& status) {
   if (status.ok()) return AttemptEnd::kStored;
@@ -59,6 +64,7 @@ AttemptEnd EndOf(const absl::Status& status) {
       return AttemptEnd::kKeyRefused;
     case absl::StatusCode::kResourceExhausted:
       return AttemptEnd::kLimited;
+    case absl::StatusCode::kUnimplemented:  // no such route: not the submission's fault
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
     case absl::StatusCode::kCancelled:
@@ -106,9 +112,7 @@ Entry AtSend(Entry entry, absl::Time now, std::optional<absl::Duration> clock_of
 
 Entry AfterAttempt(Entry entry, AttemptEnd end, const absl::Status& status, absl::Time now,
                    const DeliveryPolicy& policy, double uniform) {
-  // True where an earlier attempt is open: this one's end says nothing about that.
-  const bool was_unsure =
-      entry.unsure_since.has_value() && entry.unsure_since != entry.last_attempt_at;
+  const bool was_unsure = IsEarlierAttemptOpen(entry);
   if (end != AttemptEnd::kAmbiguous && !was_unsure) {
     entry.unsure_since.reset();
     entry.unsure_since_backend.reset();
@@ -170,7 +174,10 @@ LookupVerdict AfterLookup(Entry entry, const backend::LookupResult& result, absl
   if (rows > 0) {
     // The oldest row: what was stored first is what others may have seen.
     entry.backend_id = found->second.back();
-    return {Acked(std::move(entry)), rows - 1};
+    entry = Acked(std::move(entry));
+    // The other attempt may be stored yet. Further rows that were seen are counted only once.
+    if (rows == 1 && IsEarlierAttemptOpen(entry)) entry.next_attempt_at = now + policy.settle;
+    return {std::move(entry), rows - 1};
   }
   if (complete) {
     const absl::Status error = entry.error;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "client/outbox/ordering.h"
 #include "core/base/status_macros.h"
 
@@ -80,14 +81,14 @@ void Drainer::End(bool looked_up) {
 }
 
 bool Drainer::Step() {
-  const absl::Time now = deps_.clock.Now();
   if (!RecordPending()) return false;
-  HouseKeep(now);
+  const absl::Time now = HouseKeep();
   bool may_look_up = false;
   if (!Begin(may_look_up)) return false;
   Job job;
   const absl::Status claimed =
       deps_.writer.Execute([&](EntryTable& table) { return Claim(table, now, may_look_up, job); });
+  NoteDisk(Task::kClaim, claimed);
   const bool is_lookup = claimed.ok() && std::holds_alternative<LookupJob>(job);
   if (may_look_up && !is_lookup) {
     base::MutexLock lock(mutex_);
@@ -179,11 +180,32 @@ bool Drainer::RecordPending() {
   return pending_.empty();
 }
 
-void Drainer::HouseKeep(absl::Time now) {
+void Drainer::NoteDisk(Task task, const absl::Status& status) {
+  {
+    base::MutexLock lock(mutex_);
+    bool& fails = disk_fails_[static_cast<size_t>(task)];
+    if (fails == !status.ok()) return;
+    fails = !status.ok();
+  }
+  const std::string what =
+      task == Task::kClaim ? "take what is due: nothing is sent" : "keep house";
+  if (status.ok()) {
+    deps_.logger.Info("the outbox's disk works again", {{"failed_to", what}});
+  } else {
+    deps_.logger.Error(absl::StrCat("the outbox cannot ", what, "; it will try again"),
+                       {{"cause", std::string(status.message())}});
+  }
+}
+
+absl::Time Drainer::HouseKeep() {
   bool trim = false;
+  absl::Time now;
   absl::Duration jump;
   {
     base::MutexLock lock(mutex_);
+    // Read under the lock: a thread that was held up would else bring an older time than another
+    // one left, which looks like a clock that was set back.
+    now = deps_.clock.Now();
     if (now < last_now_) jump = now - last_now_;
     last_now_ = now;
     if (jump < absl::ZeroDuration()) {
@@ -197,19 +219,25 @@ void Drainer::HouseKeep(absl::Time now) {
   }
   // What was due in a minute must not wait for an hour because the clock was set back.
   if (jump < -absl::Seconds(1)) {
-    deps_.writer.Execute([&](EntryTable& table) { return table.ShiftDue(jump); }).IgnoreError();
+    NoteDisk(Task::kKeepHouse,
+             deps_.writer.Execute([&](EntryTable& table) { return table.ShiftDue(jump); }));
   }
-  if (!trim) return;
-  deps_.writer
-      .Execute([&](EntryTable& table) {
-        AIFX_RETURN_IF_ERROR(
-            table.Delete(SubmissionState::kAcked, now - options_.keep_acked, kTrimBatch).status());
-        const int64_t excess =
-            table.usage().Rows(SubmissionState::kAcked) - options_.max_acked_rows;
-        if (excess <= 0) return absl::OkStatus();
-        return table.Delete(SubmissionState::kAcked, now, std::min(excess, kTrimBatch)).status();
-      })
-      .IgnoreError();
+  if (trim) {
+    // With nothing to write, nobody would notice that the disk has recovered.
+    const bool probe = !deps_.writer.disk_status().ok();
+    NoteDisk(Task::kKeepHouse,
+             deps_.writer.Execute([&](EntryTable& table) { return Trim(table, now, probe); }));
+  }
+  return now;
+}
+
+absl::Status Drainer::Trim(EntryTable& table, absl::Time now, bool probe) const {
+  if (probe) AIFX_RETURN_IF_ERROR(table.AddToCounter(kDiskProbes, 1));
+  AIFX_RETURN_IF_ERROR(
+      table.Delete(SubmissionState::kAcked, now - options_.keep_acked, kTrimBatch).status());
+  const int64_t excess = table.usage().Rows(SubmissionState::kAcked) - options_.max_acked_rows;
+  if (excess <= 0) return absl::OkStatus();
+  return table.Delete(SubmissionState::kAcked, now, std::min(excess, kTrimBatch)).status();
 }
 
 }  // namespace aifx::outbox

@@ -1,6 +1,7 @@
 #ifndef AIFX_CLIENT_OUTBOX_DRAINER_H_
 #define AIFX_CLIENT_OUTBOX_DRAINER_H_
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -72,8 +73,16 @@ class Drainer {
   void Record(std::function<absl::Status(EntryTable&, std::vector<Entry>&)> change);
   bool RecordPending();
   void NoteEnd(AttemptEnd end, const absl::Status& status);
+  // Logs once that the backend lacks the route of this kind, until it takes one.
+  void NoteRoute(records::SubmissionKind kind, const absl::Status& status);
   void LogEnd(const Entry& entry);
-  void HouseKeep(absl::Time now);
+  // Trims, and follows a clock that was set back. Returns the time by our clock.
+  absl::Time HouseKeep();
+  // Forgets what is ACKED for long, or beyond the number kept. `probe`: writes in any case.
+  absl::Status Trim(EntryTable& table, absl::Time now, bool probe) const;
+  // Logs when the disk begins to fail at `task`, and when it is over.
+  enum class Task { kClaim, kKeepHouse };
+  void NoteDisk(Task task, const absl::Status& status);
   base::CallContext Context(absl::Duration timeout) const;
 
   const OutboxOptions options_;
@@ -87,6 +96,8 @@ class Drainer {
   int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
   bool looking_up_ ABSL_GUARDED_BY(mutex_) = false;
   Gate gate_ ABSL_GUARDED_BY(mutex_);
+  std::array<bool, 2> no_route_ ABSL_GUARDED_BY(mutex_) = {};    // by SubmissionKind
+  std::array<bool, 2> disk_fails_ ABSL_GUARDED_BY(mutex_) = {};  // by Task
   absl::Time last_now_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Time next_trim_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   std::vector<std::function<absl::Status(EntryTable&, std::vector<Entry>&)>> pending_

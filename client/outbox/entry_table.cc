@@ -211,6 +211,12 @@ absl::Status EntryTable::ShiftDue(absl::Duration by) {
                                     ") WHERE next_attempt_us IS NOT NULL"));
 }
 
+absl::Status EntryTable::CapDue(absl::Time latest) {
+  const int64_t micros = absl::ToUnixMicros(latest);
+  return database_.Run(absl::StrCat("UPDATE submissions SET next_attempt_us = ", micros,
+                                    " WHERE next_attempt_us > ", micros));
+}
+
 absl::Status EntryTable::AddToCounter(const std::string& name, int64_t by) {
   AIFX_ASSIGN_OR_RETURN(Statement add,
                         database_.Prepare("INSERT INTO counters (name, value) VALUES (?1, ?2) ON "

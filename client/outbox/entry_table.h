@@ -19,6 +19,7 @@ namespace aifx::outbox {
 // Names of the counters (docs/outbox.md).
 inline constexpr char kPossibleDuplicates[] = "possible_duplicates";
 inline constexpr char kDuplicatesFound[] = "duplicates_found";
+inline constexpr char kDiskProbes[] = "disk_probes";
 
 // How much the table holds.
 struct Usage {
@@ -60,6 +61,8 @@ class EntryTable {
   absl::StatusOr<int64_t> Delete(records::SubmissionState state, absl::Time time, int64_t limit);
   // Moves every next_attempt_at: our clock jumped back.
   absl::Status ShiftDue(absl::Duration by);
+  // Brings every next_attempt_at that is later forward to `latest`.
+  absl::Status CapDue(absl::Time latest);
 
   absl::Status AddToCounter(const std::string& name, int64_t by);
   absl::StatusOr<int64_t> Counter(const std::string& name);

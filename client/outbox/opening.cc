@@ -11,6 +11,9 @@ namespace {
 
 using records::SubmissionState;
 
+// Longer than any back-off.
+constexpr absl::Duration kLongestWait = absl::Hours(1);
+
 // What was being sent when the engine stopped: nobody knows whether it arrived.
 absl::Status TakeUpInflight(EntryTable& table, absl::Time now, const DeliveryPolicy& policy) {
   AIFX_ASSIGN_OR_RETURN(const std::vector<Entry> inflight,
@@ -28,6 +31,8 @@ absl::StatusOr<EntryTable> OpenTable(const std::string& path, const std::string&
   AIFX_ASSIGN_OR_RETURN(Database database, OpenDatabase(path, vfs));
   AIFX_ASSIGN_OR_RETURN(EntryTable table, EntryTable::Open(std::move(database)));
   AIFX_RETURN_IF_ERROR(TakeUpInflight(table, now, policy));
+  // Accepted under a clock that was far ahead, it would wait until that time comes.
+  AIFX_RETURN_IF_ERROR(table.CapDue(now + kLongestWait));
   return table;
 }
 

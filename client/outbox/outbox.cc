@@ -169,7 +169,7 @@ absl::StatusOr<SubmissionReceipt> Outbox::Accept(
   AIFX_RETURN_IF_ERROR(accepted.status());
   if (!IsAnswered(*accepted)) drainer_->Wake();
   if (!place.has_value() || IsAnswered(*accepted)) return ReceiptOf(*accepted);
-  return place->Wait(context);
+  return place->Wait(accepted->revision, context);
 }
 
 }  // namespace aifx::outbox

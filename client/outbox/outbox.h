@@ -66,6 +66,9 @@ class Outbox final : public records::SubmissionStore {
   absl::StatusOr<records::SubmissionReceipt> SubmitOutcome(
       const records::OutcomeUpdate& update, records::Acknowledge until,
       const base::CallContext& context) override;
+  absl::StatusOr<records::SubmissionReceipt> Await(records::SubmissionKind kind,
+                                                   const std::string& request_id,
+                                                   const base::CallContext& context) override;
   absl::StatusOr<records::SubmissionReceipt> Get(records::SubmissionKind kind,
                                                  const std::string& request_id,
                                                  const base::CallContext& context) override;

@@ -47,6 +47,25 @@ absl::StatusOr<bool> MayBeRequeued(EntryTable& table, const Entry& entry, absl::
 
 }  // namespace
 
+absl::StatusOr<SubmissionReceipt> Outbox::Await(SubmissionKind kind, const std::string& request_id,
+                                                const base::CallContext& context) {
+  Answers::Place place(answers_, kind, request_id);
+  std::optional<Entry> entry;
+  // Without the context: an error of the writer would say that nothing was kept.
+  const absl::Status status = writer_.Execute([&](EntryTable& table) -> absl::Status {
+    AIFX_ASSIGN_OR_RETURN(entry, table.Find(kind, request_id));
+    return absl::OkStatus();
+  });
+  if (absl::IsUnavailable(status)) {
+    return absl::CancelledError(absl::StrCat("the engine is stopping; the ", KindName(kind), " ",
+                                             request_id, " is kept and goes on"));
+  }
+  AIFX_RETURN_IF_ERROR(status);
+  if (!entry.has_value()) return NotKept(kind, request_id);
+  if (IsAnswered(*entry)) return ReceiptOf(*entry);
+  return place.Wait(entry->revision, context);
+}
+
 absl::StatusOr<SubmissionReceipt> Outbox::Get(SubmissionKind kind, const std::string& request_id,
                                               const base::CallContext& context) {
   std::optional<Entry> entry;

@@ -93,6 +93,7 @@ void Drainer::Send(const SendJob& job) {
   }
   const absl::Time now = deps_.clock.Now();
   NoteEnd(end, status);
+  NoteRoute(entry.kind, status);
   const Entry after =
       AfterAttempt(std::move(entry), end, status, now, options_.delivery, deps_.uniform());
   Record([sent = job.entry, after, now, policy = options_.delivery](EntryTable& table,
@@ -156,6 +157,22 @@ void Drainer::NoteEnd(AttemptEnd end, const absl::Status& status) {
       deps_.logger.Info("the outbox sends again");
       return;
   }
+}
+
+void Drainer::NoteRoute(SubmissionKind kind, const absl::Status& status) {
+  const bool missing = absl::IsUnimplemented(status);
+  if (!missing && !status.ok()) return;
+  {
+    base::MutexLock lock(mutex_);
+    bool& noted = no_route_[kind == SubmissionKind::kPrediction ? 0 : 1];
+    if (noted == missing) return;
+    noted = missing;
+  }
+  if (!missing) return;
+  deps_.logger.Error(
+      "the backend lacks a route: submissions are kept until it is there; check BACKEND_API_URL "
+      "and the backend's version",
+      {{"cause", std::string(status.message())}});
 }
 
 void Drainer::LogEnd(const Entry& entry) {

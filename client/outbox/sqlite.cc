@@ -86,6 +86,8 @@ bool Database::InTransaction() const { return sqlite3_get_autocommit(connection_
 
 int64_t Database::Changes() const { return sqlite3_changes64(connection_.get()); }
 
+int64_t Database::TotalChanges() const { return sqlite3_total_changes64(connection_.get()); }
+
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
 Statement& Statement::Bind(int index, int64_t value) {

@@ -38,6 +38,8 @@ class Database {
   bool InTransaction() const;
   // Rows that the last statement inserted, updated or deleted.
   int64_t Changes() const;
+  // Rows that all statements so far did.
+  int64_t TotalChanges() const;
   const std::string& path() const { return path_; }
 
  private:

@@ -78,8 +78,9 @@ void Writer::Work() {
     if (batch.empty()) return;
     AnswerLate(batch);
     if (batch.empty()) continue;
+    const int64_t changes = table_.database().TotalChanges();
     const absl::Status status = ForCallers(RunTransaction(batch));
-    {
+    if (!status.ok() || table_.database().TotalChanges() != changes) {
       base::MutexLock lock(mutex_);
       disk_status_ = DetachedStatus(status);
     }

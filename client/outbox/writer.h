@@ -42,7 +42,8 @@ class Writer {
   // Whether none waits and none is being done.
   bool is_idle() const;
 
-  // Of the newest transaction: OK, or why the disk fails.
+  // Of the newest transaction that wrote or failed: OK, or why the disk fails. That one can be read
+  // says nothing of a full disk.
   absl::Status disk_status() const;
 
  private:

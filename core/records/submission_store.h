@@ -39,6 +39,12 @@ class SubmissionStore {
                                                           Acknowledge until,
                                                           const base::CallContext& context) = 0;
 
+  // Blocks until the backend has answered what is kept, as kWhenAnswered does: so that a caller can
+  // first make it durable. Whatever the error, what is kept goes on; NOT_FOUND as Get.
+  virtual absl::StatusOr<SubmissionReceipt> Await(SubmissionKind kind,
+                                                  const std::string& request_id,
+                                                  const base::CallContext& context) = 0;
+
   // NOT_FOUND for what is not kept here (any more).
   virtual absl::StatusOr<SubmissionReceipt> Get(SubmissionKind kind, const std::string& request_id,
                                                 const base::CallContext& context) = 0;

@@ -42,6 +42,9 @@ serving::Executor::Options BlockingOptions(const config::BackendConfig& backend)
 // Submissions that wait for the disk are committed together: many threads, few syncs.
 const serving::Executor::Options kDurable = {.name = "outbox", .threads = 16, .queue_limit = 1024};
 
+// Threads that sleep until the backend has answered a submission.
+const serving::Executor::Options kWaiting = {.name = "waits", .threads = 32, .queue_limit = 1024};
+
 outbox::OutboxOptions OutboxOptionsOf(const config::OutboxConfig& config) {
   outbox::OutboxOptions options;
   options.folder = config.dir;
@@ -99,6 +102,7 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
               .receive_bytes = static_cast<size_t>(config.limits.receive_bytes)}),
       inference_(InferenceOptions(config.predict)),
       durable_(kDurable),
+      waiting_(kWaiting),
       blocking_(BlockingOptions(config.backend)),
       store_reads_({.name = "model store", .threads = 1, .queue_limit = 64}),
       predictions_({.guard = guard_,
@@ -113,6 +117,7 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                 .submissions = *backend_.outbox,
                 .reader = *backend_.client,
                 .durable = durable_,
+                .waiting = waiting_,
                 .blocking = blocking_,
                 .remote_admin = config.listen.remote_admin}),
       models_({.guard = guard_, .store = store_, .registry = registry_, .blocking = store_reads_}),
@@ -133,6 +138,7 @@ void ServerApp::StopWork(absl::Duration outbox_grace) {
   // Their tasks use the services, which are destroyed before them.
   inference_.Shutdown();
   durable_.Shutdown();
+  waiting_.Shutdown();  // after those who queue here
   blocking_.Shutdown();
   store_reads_.Shutdown();
 }

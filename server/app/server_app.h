@@ -79,6 +79,7 @@ class ServerApp {
   rpc::CallGuard guard_;
   serving::Executor inference_;
   serving::Executor durable_;
+  serving::Executor waiting_;
   serving::Executor blocking_;
   // Reads of the store, so that they never wait behind calls to a backend that does not answer.
   serving::Executor store_reads_;

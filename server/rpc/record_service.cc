@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/rpc/from_proto.h"
 #include "server/rpc/store_errors.h"
 #include "server/rpc/to_proto.h"
@@ -11,21 +12,47 @@ namespace aifx::rpc {
 
 namespace {
 
+constexpr auto kWhenDurable = records::Acknowledge::kWhenDurable;
+
 records::Acknowledge Until(bool wait) {
   return wait ? records::Acknowledge::kWhenAnswered : records::Acknowledge::kWhenDurable;
 }
 
 // Who waits for the backend is answered a moment before its deadline: at the deadline itself the
 // caller hangs up, and would not hear that its submission is kept.
-base::CallContext ContextOf(const Call& call, records::Acknowledge until, absl::Time now) {
+base::CallContext WaitContextOf(const Call& call, absl::Time now) {
   base::CallContext context = call.context();
-  if (until == records::Acknowledge::kWhenAnswered) {
-    context.deadline -= std::min(absl::Milliseconds(250), (context.deadline - now) / 10);
-  }
+  context.deadline -= std::min(absl::Milliseconds(250), (context.deadline - now) / 10);
   return context;
 }
 
+bool IsAnswered(records::SubmissionState state) {
+  return state == records::SubmissionState::kAcked || state == records::SubmissionState::kDead;
+}
+
 }  // namespace
+
+void RecordService::Keep(const CallPtr& call, records::Acknowledge until,
+                         std::function<Receipt()> submit,
+                         std::function<void(const Receipt&)> answer) const {
+  deps_.guard.Offload(deps_.durable, call, [this, call, until, submit, answer] {
+    const Receipt kept = submit();
+    if (until == records::Acknowledge::kWhenDurable || !kept.ok() || IsAnswered(kept->state)) {
+      return answer(AnswerOf(kept, until));
+    }
+    // Without Offload, whose errors would not say that it is kept.
+    const auto wait = [this, call, until, answer, kind = kept->kind, id = kept->request_id] {
+      call->Protect([&] {
+        const auto limits = WaitContextOf(*call, deps_.guard.clock().Now());
+        answer(AnswerOf(deps_.submissions.Await(kind, id, limits), until));
+      });
+    };
+    if (deps_.waiting.Submit(wait).ok()) return;
+    answer(absl::DeadlineExceededError(
+        absl::StrCat("too many callers wait for the backend; submission ", kept->request_id,
+                     " is kept and goes on: ask for it later (GetSubmission)")));
+  });
+}
 
 grpc::ServerUnaryReactor* RecordService::SubmitPrediction(
     grpc::CallbackServerContext* context, const ml::v1::SubmitPredictionRequest* request,
@@ -34,14 +61,15 @@ grpc::ServerUnaryReactor* RecordService::SubmitPrediction(
     auto submission = SubmissionFromProto(*request);
     if (!submission.ok()) return call->Finish(submission.status());
     const auto until = Until(request->wait());
-    deps_.guard.Offload(ExecutorFor(until), call,
-                        [this, call, response, until, submission = *std::move(submission)] {
-                          const auto limits = ContextOf(*call, until, deps_.guard.clock().Now());
-                          const auto receipt =
-                              AnswerOf(deps_.submissions.Submit(submission, until, limits), until);
-                          if (receipt.ok()) ToProto(*receipt, *response->mutable_submission());
-                          call->Finish(receipt.status());
-                        });
+    Keep(
+        call, until,
+        [this, call, submission = *std::move(submission)] {
+          return deps_.submissions.Submit(submission, kWhenDurable, call->context());
+        },
+        [call, response](const Receipt& receipt) {
+          if (receipt.ok()) ToProto(*receipt, *response->mutable_submission());
+          call->Finish(receipt.status());
+        });
   };
   return deps_.guard.Start(context, "RecordService.SubmitPrediction", request->ByteSizeLong(),
                            handler);
@@ -54,11 +82,12 @@ grpc::ServerUnaryReactor* RecordService::UpdateOutcome(grpc::CallbackServerConte
     auto update = OutcomeFromProto(*request);
     if (!update.ok()) return call->Finish(update.status());
     const auto until = Until(request->wait());
-    deps_.guard.Offload(
-        ExecutorFor(until), call, [this, call, response, until, update = *std::move(update)] {
-          const auto limits = ContextOf(*call, until, deps_.guard.clock().Now());
-          const auto receipt =
-              AnswerOf(deps_.submissions.SubmitOutcome(update, until, limits), until);
+    Keep(
+        call, until,
+        [this, call, update = *update] {
+          return deps_.submissions.SubmitOutcome(update, kWhenDurable, call->context());
+        },
+        [call, response, update = *update](const Receipt& receipt) {
           if (receipt.ok()) ToProto(update, *receipt, *response);
           call->Finish(receipt.status());
         });

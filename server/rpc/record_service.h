@@ -1,6 +1,8 @@
 #ifndef AIFX_SERVER_RPC_RECORD_SERVICE_H_
 #define AIFX_SERVER_RPC_RECORD_SERVICE_H_
 
+#include <functional>
+
 #include "aifx/ml/v1/record_service.grpc.pb.h"
 #include "core/records/ports.h"
 #include "core/records/submission_store.h"
@@ -15,7 +17,8 @@ struct RecordServiceDeps {
   records::SubmissionStore& submissions;
   records::RecordReader& reader;
   serving::Executor& durable;   // waits for the disk here, so that it never waits for the backend
-  serving::Executor& blocking;  // and for the backend here
+  serving::Executor& waiting;   // for the backend's answer to what is kept here
+  serving::Executor& blocking;  // and for what is read from the backend here
   bool remote_admin = false;    // whether administrators may call from another machine
 };
 
@@ -52,10 +55,11 @@ class RecordService final : public ml::v1::RecordService::CallbackService {
                                              ml::v1::PurgeSubmissionsResponse* response) override;
 
  private:
-  // Where a submission's caller waits.
-  serving::Executor& ExecutorFor(records::Acknowledge until) const {
-    return until == records::Acknowledge::kWhenDurable ? deps_.durable : deps_.blocking;
-  }
+  using Receipt = absl::StatusOr<records::SubmissionReceipt>;
+  // Keeps a submission, then, for who wants the backend's answer, waits for that: it is kept
+  // however many wait. `submit` and `answer` (which also finishes the call) run on executors.
+  void Keep(const CallPtr& call, records::Acknowledge until, std::function<Receipt()> submit,
+            std::function<void(const Receipt&)> answer) const;
 
   const RecordServiceDeps deps_;
 };

@@ -29,6 +29,12 @@ class FakeSubmissionStore final : public records::SubmissionStore {
     error_ = std::move(error);
   }
 
+  // What everything becomes that is awaited.
+  void AnswerAwaitsWith(records::SubmissionState state) {
+    base::MutexLock lock(mutex_);
+    awaited_ = state;
+  }
+
   // The arguments of the newest call that had them.
   std::optional<records::Acknowledge> last_until() {
     base::MutexLock lock(mutex_);
@@ -61,6 +67,17 @@ class FakeSubmissionStore final : public records::SubmissionStore {
                                                  .duration_minutes = 90};
     }
     return receipt;
+  }
+
+  absl::StatusOr<records::SubmissionReceipt> Await(records::SubmissionKind kind,
+                                                   const std::string& request_id,
+                                                   const base::CallContext& context) override {
+    base::MutexLock lock(mutex_);
+    last_context_ = context;
+    Kept* kept = Find(kind, request_id);
+    if (kept == nullptr) return absl::NotFoundError(request_id + " is not kept here");
+    kept->receipt.state = awaited_;
+    return kept->receipt;
   }
 
   absl::StatusOr<records::SubmissionReceipt> Get(records::SubmissionKind kind,
@@ -157,6 +174,7 @@ class FakeSubmissionStore final : public records::SubmissionStore {
   std::vector<Kept> kept_ ABSL_GUARDED_BY(mutex_);  // oldest first
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   records::SubmissionState state_ ABSL_GUARDED_BY(mutex_) = records::SubmissionState::kQueued;
+  records::SubmissionState awaited_ ABSL_GUARDED_BY(mutex_) = records::SubmissionState::kAcked;
   absl::Status error_ ABSL_GUARDED_BY(mutex_);
   std::optional<records::Acknowledge> last_until_ ABSL_GUARDED_BY(mutex_);
   base::CallContext last_context_ ABSL_GUARDED_BY(mutex_);

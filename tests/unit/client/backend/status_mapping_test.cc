@@ -79,7 +79,6 @@ TEST(StatusMappingTest, WhatIsNotTheBackendsJsonIsUnavailable) {
            {404, "text/html", "Cannot GET /api"},
            {502, "text/html", "Bad Gateway"},
            {302, "text/html", ""},
-           {401, "text/plain", "Unauthorized"},
            {200, "application/json", "{\"success\":true,\"da"},
            {200, "", ""}}) {
     SCOPED_TRACE(body);
@@ -103,6 +102,17 @@ TEST(StatusMappingTest, AnAnswerThatNestsTooDeeplyIsRefused) {
   EXPECT_OK(nested(63));  // within the envelope's object
   for (const size_t depth : {size_t{64}, size_t{200'000}}) {
     EXPECT_THAT(nested(depth), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("own form")));
+  }
+}
+
+TEST(StatusMappingTest, AProxyThatRefusesOurKeyInPlainTextRefusesIt) {
+  for (const int http_status : {401, 403}) {
+    const http::HttpResponse response = {
+        .status = http_status, .headers = {{"Content-Type", "text/html"}}, .body = "<html>No"};
+    const auto data = DataOf(response, kRoute, kUrl, absl::UnixEpoch());
+    EXPECT_THAT(data, StatusIs(absl::StatusCode::kFailedPrecondition,
+                               HasSubstr(absl::StrCat("refuses our key (", http_status, ")"))));
+    EXPECT_FALSE(MayHaveBeenApplied(data.status()));
   }
 }
 

@@ -51,6 +51,7 @@ TEST_F(SubmissionLookupTest, PagesByTotalUntilTheRowsAreOlderThanTheAttempt) {
   ASSERT_THAT(http_.requests(), SizeIs(3));
   EXPECT_EQ(http_.requests()[1].url,
             "http://backend.test:3000/api/v1/ml/predictions?limit=100&offset=2");
+  EXPECT_EQ(http_.requests()[1].max_response_bytes, BackendConfig().max_page_bytes);
 }
 
 TEST_F(SubmissionLookupTest, SeesEverythingAtTheEndOfTheListAndEveryDuplicateOnce) {

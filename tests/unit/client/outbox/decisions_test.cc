@@ -45,6 +45,7 @@ TEST(DecisionsTest, TellsHowAnAttemptEnded) {
       {Reply::kUnreachable, AttemptEnd::kNotApplied},
       {Reply::k400, AttemptEnd::kRefused},
       {Reply::k401, AttemptEnd::kKeyRefused},
+      {Reply::kNoRoute, AttemptEnd::kNotApplied},
       {Reply::k429, AttemptEnd::kLimited},
       {Reply::k503, AttemptEnd::kAmbiguous},
       {Reply::kValidationError, AttemptEnd::kRefused},
@@ -145,6 +146,8 @@ TEST(DecisionsTest, WhatFollowsALookUp) {
                                      absl::UnavailableError("reset"), kNow, kPolicy, 0);
   Entry old = unknown;
   old.queued_at = kNow - kPolicy.give_up_after;
+  Entry twice = unknown;
+  twice.unsure_since = sent - absl::Minutes(1);
   Entry acked = unknown;
   acked.state = kAcked;
   const absl::Time edge = sent - absl::Minutes(5);
@@ -160,6 +163,8 @@ TEST(DecisionsTest, WhatFollowsALookUp) {
   const Case cases[] = {
       {"found", unknown, result({"a"}, future), kAcked, false, 0},
       {"found three times", unknown, result({"c", "b", "a"}, future), kAcked, false, 2},
+      {"found, sent twice", twice, result({"a"}, future), kAcked, true, 0},
+      {"found twice, sent twice", twice, result({"b", "a"}, future), kAcked, false, 1},
       {"whole list seen, not there", unknown, result({}, absl::InfinitePast()), kQueued, true, 0},
       {"seen to just before the edge, not there", unknown, result({}, edge - absl::Microseconds(1)),
        kQueued, true, 0},

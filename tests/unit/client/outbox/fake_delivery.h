@@ -26,19 +26,21 @@ enum class Reply {
   kUnreachable,  // no connection
   k400,
   k401,
-  k429,  // with Retry-After: 30
-  k503,  // not stored
+  kNoRoute,  // 404 ROUTE_NOT_FOUND
+  k429,      // with Retry-After: 30
+  k503,      // not stored
   kValidationError,
 };
 
 inline absl::Status StatusOf(Reply reply) {
-  const auto answer = [](int status, const std::string& message, http::Headers headers = {}) {
-    return backend::DataOf(
-               {.status = status,
-                .headers = std::move(headers),
-                .body = absl::StrCat(R"({"success":false,"error":")", message, R"("})")},
-               {"POST", "/predictions", "submitting predictions"}, "http://backend.test",
-               absl::UnixEpoch())
+  const auto answer = [](int status, const std::string& message, http::Headers headers = {},
+                         const std::string& code = "") {
+    return backend::DataOf({.status = status,
+                            .headers = std::move(headers),
+                            .body = absl::StrCat(R"({"success":false,"error":")", message,
+                                                 R"(","code":")", code, R"("})")},
+                           {"POST", "/predictions", "submitting predictions"},
+                           "http://backend.test", absl::UnixEpoch())
         .status();
   };
   switch (reply) {
@@ -55,6 +57,8 @@ inline absl::Status StatusOf(Reply reply) {
       return answer(400, "Invalid pair");
     case Reply::k401:
       return answer(401, "no");
+    case Reply::kNoRoute:
+      return answer(404, "Not found", {}, "ROUTE_NOT_FOUND");
     case Reply::k429:
       return answer(429, "slow down", {{"Retry-After", "30"}});
     case Reply::k503:

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,7 @@ class RecordingLogger final : public base::Logger {
  public:
   void Log(base::LogLevel level, absl::string_view message,
            const base::LogFields& fields) override {
+    if (on_line) on_line(message);
     base::MutexLock lock(mutex_);
     text_ += level == base::LogLevel::kError ? "ERROR " : "";
     text_ += std::string(message);
@@ -31,6 +33,9 @@ class RecordingLogger final : public base::Logger {
     base::MutexLock lock(mutex_);
     return text_;
   }
+
+  // Called with each message, without a lock.
+  std::function<void(absl::string_view message)> on_line;
 
  private:
   base::Mutex mutex_;

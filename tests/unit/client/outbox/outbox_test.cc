@@ -220,5 +220,47 @@ TEST_F(OutboxTest, RefusesCallsAfterShutdown) {
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("shutting down")));
 }
 
+TEST_F(OutboxTest, WhatWasAcceptedUnderAClockFarAheadWaitsAnHourAtMost) {
+  clock_.Advance(absl::Hours(24 * 365));
+  Open();
+  Submit(1);
+  outbox_.reset();
+  clock_.Advance(-absl::Hours(24 * 365));
+  Open();
+  EXPECT_EQ(Get(1).next_attempt_at, clock_.Now() + absl::Hours(1));
+  AdvanceAndDrain(absl::Hours(1));
+  EXPECT_EQ(State(1), SubmissionState::kAcked);
+}
+
+TEST_F(OutboxTest, WhatIsKeptCanBeAwaited) {
+  Open();
+  const auto await = [&](int n) {
+    return outbox_->Await(SubmissionKind::kPrediction, Id(n), {.deadline = clock_.Now()});
+  };
+  EXPECT_THAT(await(1), StatusIs(absl::StatusCode::kNotFound, ::testing::_));
+  Submit(1);
+  EXPECT_THAT(await(1), StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr("is kept")));
+  Drain();
+  EXPECT_EQ(await(1).value().state, SubmissionState::kAcked);
+  outbox_->Shutdown(absl::ZeroDuration());
+  EXPECT_THAT(await(1), StatusIs(absl::StatusCode::kCancelled, HasSubstr("is kept")));
+}
+
+TEST_F(OutboxTest, AMissingRouteKeepsWhatIsQueuedAndIsLoggedOnce) {
+  Open();
+  delivery_.Script({Reply::kNoRoute, Reply::kNoRoute, Reply::kNoRoute});
+  for (int n = 1; n <= 5; ++n) Submit(n);
+  Drain();
+  for (int n = 1; n <= 5; ++n) EXPECT_EQ(State(n), SubmissionState::kQueued);
+  EXPECT_TRUE(Stats().probing);
+  EXPECT_THAT(delivery_.posts(), ::testing::SizeIs(3));
+  const std::string log = logger_.text();
+  EXPECT_THAT(log, HasSubstr("ERROR the backend lacks a route"));
+  EXPECT_THAT(log, HasSubstr("http://backend.test has no route POST /predictions"));
+  EXPECT_EQ(log.find("lacks a route"), log.rfind("lacks a route"));
+  for (int i = 0; i < 10; ++i) AdvanceAndDrain(absl::Minutes(1));
+  for (int n = 1; n <= 5; ++n) EXPECT_EQ(State(n), SubmissionState::kAcked);
+}
+
 }  // namespace
 }  // namespace aifx::outbox

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "absl/strings/match.h"
 #include "tests/support/unsynced_vfs.h"
 #include "tests/unit/client/outbox/outbox_fixture.h"
 
@@ -134,6 +135,8 @@ TEST_F(PowerCutTest, AFullDiskRefusesAndRecoversWithoutARestart) {
   }
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("free space")));
   EXPECT_EQ(base::ReasonOf(refused), "OUTBOX_DISK_FULL");
+  EXPECT_EQ(State(1), SubmissionState::kQueued);  // reading works, which proves nothing
+  EXPECT_THAT(Stats().disk, StatusIs(absl::StatusCode::kResourceExhausted, ::testing::_));
   vfs_.SetDiskFull(false);
   Submit(99);
   EXPECT_OK(Stats().disk);
@@ -162,12 +165,30 @@ TEST_F(PowerCutTest, AFailedSyncAcknowledgesNothingAndRecovers) {
               StatusIs(absl::StatusCode::kNotFound, ::testing::_));
 }
 
+TEST_F(PowerCutTest, AnIdleOutboxNoticesThatItsDiskHasRecovered) {
+  Open();
+  Drain();
+  vfs_.SetSyncFails(true);
+  EXPECT_FALSE(outbox_->Submit(SubmissionNumber(1), Acknowledge::kWhenDurable, {}).ok());
+  AdvanceAndDrain(absl::Minutes(1));
+  EXPECT_FALSE(Stats().disk.ok());
+  vfs_.SetSyncFails(false);
+  AdvanceAndDrain(absl::Seconds(59));
+  EXPECT_FALSE(Stats().disk.ok());
+  AdvanceAndDrain(absl::Seconds(1));
+  EXPECT_OK(Stats().disk);
+}
+
 TEST_F(PowerCutTest, NothingIsSentWhoseClaimCannotBeWrittenAndNoAnswerIsLost) {
   Open();
   Submit(1);
   vfs_.SetSyncFails(true);
   Drain();
   EXPECT_THAT(delivery_.posts(), ::testing::IsEmpty());
+  EXPECT_THAT(logger_.text(), HasSubstr("ERROR the outbox cannot take what is due"));
+  const std::string told = logger_.text();
+  Drain();
+  EXPECT_EQ(logger_.text(), told);  // once
   vfs_.SetSyncFails(false);
   delivery_.on_post = [&](const std::string&) { vfs_.SetSyncFails(true); };
   Drain();
@@ -178,6 +199,32 @@ TEST_F(PowerCutTest, NothingIsSentWhoseClaimCannotBeWrittenAndNoAnswerIsLost) {
   Drain();
   EXPECT_EQ(State(1), SubmissionState::kAcked);
   EXPECT_THAT(delivery_.posts(), ::testing::SizeIs(1));
+  EXPECT_THAT(logger_.text(), HasSubstr("the outbox's disk works again"));
+}
+
+TEST_F(PowerCutTest, AThreadThatWasHeldUpIsNoClockSetBack) {
+  Open();
+  Submit(1);
+  delivery_.Script({Reply::k400, Reply::kLose});
+  delivery_.on_post = [&](const std::string&) { vfs_.SetSyncFails(true); };
+  Drain();  // refused, which cannot be recorded
+  delivery_.on_post = nullptr;
+  vfs_.SetSyncFails(false);
+  Submit(2);
+  // While one thread records that, time passes and another one sends, with an open end.
+  absl::Time end;
+  logger_.on_line = [&](absl::string_view message) {
+    if (!absl::StrContains(message, "is dead")) return;
+    clock_.Advance(absl::Seconds(10));
+    Drain();
+    end = clock_.Now();
+  };
+  Drain();
+  logger_.on_line = nullptr;
+  EXPECT_EQ(State(1), SubmissionState::kDead);
+  EXPECT_EQ(State(2), SubmissionState::kUnknown);
+  ASSERT_EQ(end, clock_.Now());
+  EXPECT_EQ(Get(2).next_attempt_at, end + options_.delivery.settle);
 }
 
 }  // namespace

@@ -82,6 +82,15 @@ TEST(SubmissionFromProtoTest, ChecksExternalPredictions) {
               ElementsAre("external.technical_data_json"));
   external->clear_technical_data_json();
   EXPECT_THAT(FieldsOf(SubmissionFromProto(request).status()), ElementsAre("external.stop_loss"));
+  external->clear_stop_loss();
+  const auto nested = [](size_t arrays) {
+    return R"({"[\"[[":)" + std::string(arrays, '[') + std::string(arrays, ']') + "}";
+  };
+  external->set_technical_data_json(nested(63));
+  EXPECT_OK(SubmissionFromProto(request));
+  external->set_technical_data_json(nested(64));
+  EXPECT_THAT(FieldsOf(SubmissionFromProto(request).status()),
+              ElementsAre("external.technical_data_json"));
 }
 
 TEST(OutcomeFromProtoTest, ZeroIsSaidNotLeftOut) {

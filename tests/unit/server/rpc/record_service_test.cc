@@ -91,11 +91,8 @@ TEST_F(RecordServiceTest, SubmitAnswersWhenDurableAndWithWaitWhenAnswered) {
   EXPECT_EQ(store_.last_context().deadline, clock_.Now() + absl::Seconds(30));
   request.set_request_id("1b7c7ff6-5d8c-4d2c-9b44-0f3f3f0e8a11");
   request.set_wait(true);
-  store_.AnswerWith(SubmissionState::kAcked);
   ASSERT_TRUE(Submit(request).ok());
   EXPECT_EQ(submitted_.submission().state(), ml::v1::SUBMISSION_STATE_ACKED);
-  EXPECT_EQ(submitted_.submission().backend_prediction_id(), "backend-1");
-  EXPECT_EQ(store_.last_until(), records::Acknowledge::kWhenAnswered);
   // Time is left to say what became of it.
   EXPECT_EQ(store_.last_context().deadline, clock_.Now() + absl::Milliseconds(29750));
 }
@@ -224,19 +221,31 @@ TEST_F(RecordServiceTest, RequeuesWhatIsDeadAndPurgesWhatIsFinished) {
   EXPECT_EQ(store_.last_older_than(), absl::Minutes(1));
 }
 
-// A backend that hangs holds the threads that wait for it, not those that write to the disk.
-TEST_F(RecordServiceTest, DurableSubmissionsDoNotWaitBehindThoseThatWait) {
+// A backend that hangs holds the threads that wait for it, not those that write to the disk or
+// read; and what nobody can wait for is kept all the same.
+TEST_F(RecordServiceTest, NobodyStandsBehindThoseThatWaitAndNothingIsLostForThem) {
   std::promise<void> go, held;
   const auto gone = go.get_future().share();
-  ASSERT_OK(blocking_.Submit([&] {
+  ASSERT_OK(waiting_.Submit([&] {
     held.set_value();
     gone.wait();
   }));
   held.get_future().wait();
-  const grpc::Status status = Submit(APrediction());
+  ASSERT_OK(waiting_.Submit([] {}));  // its queue is full
+  ml::v1::ListPredictionsResponse list;
+  const grpc::Status durable = Submit(APrediction());
+  const grpc::Status read = Call(&ml::v1::RecordService::Stub::ListPredictions, {}, list);
+  auto outcome = AnOutcome();
+  outcome.set_wait(true);
+  const grpc::Status waits = Update(outcome);
+  const grpc::Status kept = Get(ml::v1::SUBMISSION_KIND_OUTCOME);
   go.set_value();
-  blocking_.Shutdown();  // its task uses what ends here
-  EXPECT_TRUE(status.ok()) << status.error_message();
+  waiting_.Shutdown();  // its task uses what ends here
+  EXPECT_TRUE(durable.ok()) << durable.error_message();
+  EXPECT_TRUE(read.ok()) << read.error_message();
+  EXPECT_EQ(waits.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_THAT(waits.error_message(), HasSubstr("is kept and goes on"));
+  EXPECT_TRUE(kept.ok()) << kept.error_message();
 }
 
 TEST_F(RecordServiceTest, ReadsComeFromTheBackend) {

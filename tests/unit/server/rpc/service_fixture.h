@@ -131,6 +131,7 @@ class ServiceTest : public ::testing::Test {
   CallGuard guard_{clock_, logger_, {.max_deadline = absl::Seconds(30), .receive_bytes = 1 << 20}};
   serving::Executor inference_{{.name = "inference", .threads = 1, .queue_limit = 1}};
   serving::Executor durable_{{.name = "outbox", .threads = 1, .queue_limit = 4}};
+  serving::Executor waiting_{{.name = "waits", .threads = 1, .queue_limit = 1}};
   serving::Executor blocking_{{.name = "backend", .threads = 1, .queue_limit = 4}};
   PredictionService predictions_service_{{.guard = guard_,
                                           .engine = engine_,
@@ -143,6 +144,7 @@ class ServiceTest : public ::testing::Test {
                                   .submissions = store_,
                                   .reader = reader_,
                                   .durable = durable_,
+                                  .waiting = waiting_,
                                   .blocking = blocking_}};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<ml::v1::PredictionService::Stub> predictions_;
