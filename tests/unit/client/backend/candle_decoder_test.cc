@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <random>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "client/backend/envelope.h"
 #include "client/backend/iso_time.h"
 #include "client/backend/values.h"
@@ -204,9 +204,7 @@ TEST(IsoTimeTest, AgreesWithTheGeneralParserOnEveryDayAndOddForms) {
   for (const int year : {0, 1, 4, 100, 400, 1600, 1899, 1900, 1969, 1970, 2000, 2018, 2024, 9999}) {
     for (int month = 1; month <= 12; ++month) {
       for (int day = 0; day <= 32; ++day) {
-        char text[40];
-        std::snprintf(text, sizeof text, "%04d-%02d-%02dT23:59:58.987Z", year, month, day);
-        texts.push_back(text);
+        texts.push_back(absl::StrFormat("%04d-%02d-%02dT23:59:58.987Z", year, month, day));
       }
     }
   }

@@ -31,8 +31,8 @@ TEST(ExecutorTest, RunsTasksInOrderOnItsOwnThread) {
 }
 
 TEST(ExecutorTest, RefusesAtOnceWhenTheQueueIsFull) {
+  std::promise<void> running, release;  // outlive the task, which the executor's end waits for
   Executor executor({.name = "inference", .threads = 1, .queue_limit = 2});
-  std::promise<void> running, release;
   ASSERT_OK(executor.Submit([&] {
     running.set_value();
     release.get_future().wait();
