@@ -17,16 +17,22 @@ namespace aifx::cli {
 struct ServerOptions {
   std::string address = "127.0.0.1:50051";
   double timeout_seconds = 30;
+  bool tls = false;
+  // Contents of PEM files. Empty authority: the system's; empty certificate: none is shown.
+  std::string authority, certificate, key;
+  std::string token;  // a secret; empty: none is shown
 };
 
-// Adds --server (environment AIFX_SERVER) and --timeout.
+// Adds --server (environment AIFX_SERVER), --timeout, and what a server that is not open to
+// everybody asks for: --tls, --tls-ca, --tls-cert, --tls-key (AIFX_TLS, AIFX_TLS_CA, ...) and
+// --token-file (AIFX_TOKEN_FILE; or AIFX_TOKEN with the token itself).
 void AddServerOptions(CLI::App& command, ServerOptions* options);
 
-// A channel of its own to the server: plaintext, and never through a proxy of the environment.
+// A channel of its own to the server, never through a proxy of the environment.
 // Connects when it is first used.
 std::shared_ptr<grpc::Channel> Connect(const ServerOptions& options);
 
-// Makes one blocking call with the options' deadline.
+// Makes one blocking call with the options' deadline and token.
 grpc::Status Call(const ServerOptions& options,
                   const std::function<grpc::Status(grpc::ClientContext*)>& call);
 

@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/model/model.h"
 #include "server/config/cores.h"
 #include "server/config/values.h"
+#include "server/ops/tls.h"
 
 namespace aifx::app {
 namespace {
@@ -66,6 +68,7 @@ ops::GrpcServerOptions GrpcOptions(const config::ServerConfig& config) {
           .receive_bytes = config.limits.batch_receive_bytes,
           .metadata_bytes = config.limits.metadata_bytes,
           .streams_per_connection = config.limits.streams_per_connection,
+          .max_connections = config.limits.max_connections,
           .handshake_timeout = config.limits.handshake_timeout,
           .connection_idle = config.limits.connection_idle,
           .connection_age = config.limits.connection_age,
@@ -76,9 +79,16 @@ ops::GrpcServerOptions GrpcOptions(const config::ServerConfig& config) {
 }
 
 void WarnOfRisks(const config::ServerConfig& config, base::Logger& logger) {
-  if (!config::IsLoopbackHost(config.listen.host)) {
-    logger.Warning("serving in plaintext beyond loopback: anyone on the network can call",
+  if (!config::IsLoopbackHost(config.listen.host) && !config.tls.AsksForCertificates()) {
+    logger.Warning(config.tls.Enabled()
+                       ? "serving beyond loopback without client certificates: anyone on the "
+                         "network can take up connections"
+                       : "serving in plaintext beyond loopback: anyone on the network can call",
                    {{"listen", config.listen.Address()}});
+  }
+  if (!config.auth.tokens_file.empty() && !config.tls.Enabled() &&
+      !config::IsLoopbackHost(config.listen.host)) {
+    logger.Warning("tokens travel in plaintext: anyone on the way can read them");
   }
   if (config.backend.api_key.empty()) {
     logger.Warning("ML_ENGINE_API_KEY is not set: the backend will refuse every call",
@@ -86,12 +96,41 @@ void WarnOfRisks(const config::ServerConfig& config, base::Logger& logger) {
   }
 }
 
+constexpr absl::Duration kExpiryWarning = absl::Hours(14 * 24);
+
+// Null where the server has no TLS.
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsOf(const config::TlsConfig& tls,
+                                                                       base::Logger& logger) {
+  if (!tls.Enabled()) return std::shared_ptr<grpc::ServerCredentials>();
+  const absl::Time now = base::SystemClock().Now();
+  AIFX_ASSIGN_OR_RETURN(ops::TlsCredentials made,
+                        ops::ServerTlsCredentials({.certificate = tls.certificate,
+                                                   .key = tls.key,
+                                                   .client_ca = tls.client_ca,
+                                                   .reload_interval = tls.reload_interval},
+                                                  now));
+  if (made.expires < now + kExpiryWarning) {
+    logger.Warning("the server's certificate expires soon: renew it",
+                   {{"file", tls.certificate}, {"expires", absl::FormatTime(made.expires)}});
+  }
+  return std::move(made.credentials);
+}
+
+absl::StatusOr<std::unique_ptr<rpc::Authorizer>> OpenAuthorizer(const config::AuthConfig& auth,
+                                                                base::Logger& logger) {
+  if (auth.tokens_file.empty()) return std::make_unique<rpc::Authorizer>();
+  const auto read = [](const std::string& path) { return base::ReadFile(path, 1 << 20); };
+  return rpc::Authorizer::Open(auth.tokens_file, read, logger);
+}
+
 }  // namespace
 
-ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend)
+ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend,
+                     std::unique_ptr<rpc::Authorizer> authorizer)
     : config_(config),
       logger_(logger),
       backend_(std::move(backend)),
+      authorizer_(std::move(authorizer)),
       store_(config.models.dir),
       registry_(store_, logger),
       predictor_(registry_, backend_.client.get(), base::SystemClock(),
@@ -99,7 +138,8 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       engine_(predictor_),
       guard_(base::SystemClock(), logger,
              {.max_deadline = config.limits.max_deadline,
-              .receive_bytes = static_cast<size_t>(config.limits.receive_bytes)}),
+              .receive_bytes = static_cast<size_t>(config.limits.receive_bytes),
+              .authorizer = authorizer_.get()}),
       inference_(InferenceOptions(config.predict)),
       durable_(kDurable),
       waiting_(kWaiting),
@@ -119,7 +159,7 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                 .durable = durable_,
                 .waiting = waiting_,
                 .blocking = blocking_,
-                .remote_admin = config.listen.remote_admin}),
+                .remote_admin = config.listen.remote_admin || authorizer_->NeedsToken()}),
       models_({.guard = guard_, .store = store_, .registry = registry_, .blocking = store_reads_}),
       training_(guard_) {}
 
@@ -127,7 +167,7 @@ ServerApp::~ServerApp() {
   refresher_.reset();
   if (grpc_.server != nullptr) {
     health_.EndWatches();
-    grpc_.server->Shutdown(std::chrono::system_clock::now());
+    grpc_.Shutdown(std::chrono::system_clock::now());
   }
   StopWork(absl::ZeroDuration());
 }
@@ -172,7 +212,9 @@ absl::StatusOr<std::unique_ptr<ServerApp>> ServerApp::Start(const config::Server
   WarnOfRisks(config, logger);
   model::SetTensorThreads(1);  // an executor is one core; more threads would fight over them
   AIFX_ASSIGN_OR_RETURN(Backend backend, OpenBackend(config, logger));
-  std::unique_ptr<ServerApp> app(new ServerApp(config, logger, std::move(backend)));
+  AIFX_ASSIGN_OR_RETURN(auto authorizer, OpenAuthorizer(config.auth, logger));
+  std::unique_ptr<ServerApp> app(
+      new ServerApp(config, logger, std::move(backend), std::move(authorizer)));
   AIFX_RETURN_IF_ERROR(app->Listen());
   return app;
 }
@@ -184,8 +226,10 @@ absl::Status ServerApp::Listen() {
   health_.SetServing(kRecordService, true);
   health_.SetServing(kModelService, true);
   health_.SetServing(kTrainingService, false);  // not there yet
+  ops::GrpcServerOptions options = GrpcOptions(config_);
+  AIFX_ASSIGN_OR_RETURN(options.credentials, CredentialsOf(config_.tls, logger_));
   AIFX_ASSIGN_OR_RETURN(
-      grpc_, ops::StartGrpcServer(GrpcOptions(config_),
+      grpc_, ops::StartGrpcServer(std::move(options),
                                   {&health_, &predictions_, &records_, &models_, &training_}));
   Refresh();
   if (!registry_.HasReadyModel()) {
@@ -197,6 +241,7 @@ absl::Status ServerApp::Listen() {
 }
 
 void ServerApp::Refresh() {
+  authorizer_->Refresh();
   registry_.Refresh();
   health_.SetServing(kPredictionService, registry_.HasReadyModel());
   health_.SetServing(kRecordService, CanAccept(*backend_.outbox, config_.outbox));
@@ -223,7 +268,7 @@ ops::DrainResult ServerApp::DrainAndStop(
   refresher_.reset();
   health_.EndWatches();
   // Calls of ours are over; what is left are idle streams of reflection.
-  grpc_.server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
+  grpc_.Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
   StopWork(config_.outbox.stop_grace);
   return result;
 }

@@ -19,6 +19,7 @@
 #include "server/ops/drain.h"
 #include "server/ops/grpc_server.h"
 #include "server/ops/health_service.h"
+#include "server/rpc/authorizer.h"
 #include "server/rpc/guard.h"
 #include "server/rpc/model_service.h"
 #include "server/rpc/prediction_engine.h"
@@ -61,7 +62,8 @@ class ServerApp {
   static absl::StatusOr<Backend> OpenBackend(const config::ServerConfig& config,
                                              base::Logger& logger);
 
-  ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend);
+  ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend,
+            std::unique_ptr<rpc::Authorizer> authorizer);
 
   absl::Status Listen();
   void Refresh();
@@ -71,6 +73,7 @@ class ServerApp {
   const config::ServerConfig config_;
   base::Logger& logger_;
   const Backend backend_;
+  const std::unique_ptr<rpc::Authorizer> authorizer_;
   const model::ModelStore store_;
   serving::ModelRegistry registry_;
   const pipeline::Predictor predictor_;

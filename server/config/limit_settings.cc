@@ -40,6 +40,9 @@ void AddLimits(std::vector<Setting>& all) {
   AddLimit(all, "streams_per_connection", "128", "calls at once on one connection",
            Integer<int>([](ServerConfig& c) -> int& { return c.limits.streams_per_connection; }, 1,
                         100000));
+  AddLimit(
+      all, "max_connections", "1024", "connections open at once; more are closed as they come",
+      Integer<int>([](ServerConfig& c) -> int& { return c.limits.max_connections; }, 1, 100000));
   AddLimit(all, "handshake_timeout", "5s", "time for a connection's handshake",
            Time([](ServerConfig& c) -> absl::Duration& { return c.limits.handshake_timeout; },
                 absl::Milliseconds(100), absl::Minutes(5)));

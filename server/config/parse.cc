@@ -11,6 +11,7 @@
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/base/violation.h"
+#include "server/config/security_settings.h"
 #include "server/config/settings.h"
 #include "server/config/values.h"
 
@@ -48,10 +49,11 @@ CommandLine ReadCommandLine(const std::vector<std::string>& arguments,
   app.set_version_flag("--version", version_text);
   CommandLine line;
   std::map<std::string, std::string> texts;
-  app.add_option(kConfigFlag, texts[kConfigFlag],
-                 absl::StrCat("TOML file with sections [server] [models] [predict] [backend] "
-                              "[outbox] [limits] [log] [",
-                              kConfigEnv, "]"));
+  app.add_option(
+      kConfigFlag, texts[kConfigFlag],
+      absl::StrCat("TOML file with sections [server] [tls] [auth] [models] [predict] [backend] "
+                   "[outbox] [limits] [log] [",
+                   kConfigEnv, "]"));
   for (const Setting& setting : AllSettings()) {
     if (setting.flag.empty()) continue;
     if (setting.is_switch) {
@@ -156,13 +158,7 @@ absl::Status ApplyKeyFile(const std::string& path, const ConfigSources& sources,
 
 // Rules between settings.
 void CheckTogether(const ServerConfig& config, bool key_given_twice, Violations& violations) {
-  if (!config.listen.insecure && !IsLoopbackHost(config.listen.host)) {
-    violations.push_back(
-        {"--listen / AIFX_LISTEN / server.listen",
-         absl::StrCat(config.listen.Address(),
-                      " is not loopback and there is no TLS: say --insecure-listen if the network "
-                      "is trusted")});
-  }
+  CheckSecurity(config, violations);
   if (key_given_twice) {
     violations.push_back(
         {"ML_ENGINE_API_KEY, --api-key-file / ML_ENGINE_API_KEY_FILE / "

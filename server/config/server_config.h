@@ -14,9 +14,10 @@ namespace aifx::config {
 struct ListenConfig {
   std::string host = "127.0.0.1";  // without brackets
   int port = 50051;                // 0: a free one
-  bool insecure = false;           // whether a host that is not loopback may be served in plaintext
+  // Whether a host that is not loopback may be served without client certificates.
+  bool insecure = false;
   // Whether methods for administrators (RequeueSubmission, PurgeSubmissions) may be called from
-  // another machine.
+  // another machine; with tokens the scope admin decides instead.
   bool remote_admin = false;
   // After SIGTERM: how long health says NOT_SERVING before calls are refused, and how long calls
   // in flight may take after that.
@@ -24,6 +25,22 @@ struct ListenConfig {
   absl::Duration drain_timeout = absl::Seconds(30);
 
   std::string Address() const;  // `host:port`, with brackets around an IPv6 host
+};
+
+// Files in PEM; both of certificate and key or neither. Empty: plaintext.
+struct TlsConfig {
+  std::string certificate;
+  std::string key;
+  std::string client_ca;  // callers must show a certificate of one of these authorities
+  absl::Duration reload_interval = absl::Seconds(3);
+
+  bool Enabled() const { return !certificate.empty(); }
+  bool AsksForCertificates() const { return !client_ca.empty(); }
+};
+
+// Who may call (docs/security.md).
+struct AuthConfig {
+  std::string tokens_file;  // empty: no tokens are asked for
 };
 
 struct ModelsConfig {
@@ -65,6 +82,7 @@ struct LimitsConfig {
   int64_t batch_receive_bytes = 16 << 20;  // BatchPredict
   int64_t metadata_bytes = 8 << 10;
   int streams_per_connection = 128;
+  int max_connections = 1024;
   absl::Duration handshake_timeout = absl::Seconds(5);
   absl::Duration connection_idle = absl::Minutes(5);
   absl::Duration connection_age = absl::Minutes(30);
@@ -83,6 +101,8 @@ struct LogConfig {
 
 struct ServerConfig {
   ListenConfig listen;
+  TlsConfig tls;
+  AuthConfig auth;
   ModelsConfig models;
   PredictConfig predict;
   BackendConfig backend;

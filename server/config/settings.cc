@@ -7,6 +7,7 @@
 #include "core/base/status_macros.h"
 #include "server/config/appliers.h"
 #include "server/config/limit_settings.h"
+#include "server/config/security_settings.h"
 #include "server/config/values.h"
 
 namespace aifx::config {
@@ -58,7 +59,8 @@ void AddServer(std::vector<Setting>& all) {
   all.push_back({"--listen", "AIFX_LISTEN", "server.listen", "127.0.0.1:50051",
                  "HOST:PORT to serve gRPC on; port 0 picks a free one", false, false, ApplyListen});
   all.push_back({"--insecure-listen", "AIFX_INSECURE_LISTEN", "server.insecure_listen", "false",
-                 "allow a host other than loopback, without TLS", true, false, ApplyInsecure});
+                 "allow a host other than loopback without client certificates", true, false,
+                 ApplyInsecure});
   all.push_back({"--remote-admin", "AIFX_REMOTE_ADMIN", "server.remote_admin", "false",
                  "let other machines call the methods for administrators (requeue, purge)", true,
                  false, ApplyRemoteAdmin});
@@ -180,6 +182,7 @@ const std::vector<Setting>& AllSettings() {
   static const auto* const all = [] {
     auto* settings = new std::vector<Setting>;
     AddServer(*settings);
+    AddSecurity(*settings);
     AddModels(*settings);
     AddPredict(*settings);
     AddBackend(*settings);

@@ -2,7 +2,9 @@
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 
-#include "absl/strings/str_cat.h"
+#include <utility>
+
+#include "core/base/status_macros.h"
 
 namespace aifx::ops {
 namespace {
@@ -14,8 +16,6 @@ int Milliseconds(absl::Duration duration) {
 void AddLimits(const GrpcServerOptions& options, grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(static_cast<int>(options.receive_bytes));
   const std::pair<const char*, int> arguments[] = {
-      // Otherwise two servers share a port silently.
-      {GRPC_ARG_ALLOW_REUSEPORT, 0},
       {GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(options.metadata_bytes)},
       {GRPC_ARG_MAX_CONCURRENT_STREAMS, options.streams_per_connection},
       {GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(options.handshake_timeout)},
@@ -33,23 +33,35 @@ void AddLimits(const GrpcServerOptions& options, grpc::ServerBuilder& builder) {
 
 }  // namespace
 
+GrpcServer::~GrpcServer() {
+  if (server != nullptr) Shutdown(std::chrono::system_clock::now());
+}
+
+void GrpcServer::Shutdown(std::chrono::system_clock::time_point deadline) {
+  if (connections != nullptr) connections->Stop();
+  server->Shutdown(deadline);
+}
+
 absl::StatusOr<GrpcServer> StartGrpcServer(const GrpcServerOptions& options,
                                            const std::vector<grpc::Service*>& services) {
+  GrpcServer started;
+  AIFX_ASSIGN_OR_RETURN(started.connections,
+                        ConnectionAcceptor::Listen({.host = options.host,
+                                                    .port = options.port,
+                                                    .max_connections = options.max_connections}));
+  started.port = started.connections->port();
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  const bool brackets = options.host.find(':') != std::string::npos;
-  const std::string address =
-      absl::StrCat(brackets ? "[" : "", options.host, brackets ? "]" : "", ":", options.port);
   grpc::ServerBuilder builder;
   AddLimits(options, builder);
-  GrpcServer started;
-  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &started.port);
+  auto acceptor = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      options.credentials != nullptr ? options.credentials : grpc::InsecureServerCredentials());
   for (grpc::Service* service : services) builder.RegisterService(service);
   started.server = builder.BuildAndStart();
-  if (started.server == nullptr || started.port == 0) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", address,
-                     ": the port is taken (another server?) or the address is not of this host"));
+  if (started.server == nullptr) {
+    return absl::InternalError("gRPC does not start; its own log lines say why");
   }
+  started.connections->Start(std::move(acceptor));
   return started;
 }
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/base/ids.h"
+#include "core/base/status_macros.h"
 #include "core/base/violation.h"
 #include "server/rpc/status.h"
 
@@ -17,6 +18,7 @@ namespace {
 
 constexpr char kRequestIdKey[] = "x-request-id";
 constexpr char kTraceparentKey[] = "traceparent";
+constexpr char kAuthorizationKey[] = "authorization";
 constexpr size_t kMaxIdBytes = 128;
 
 int64_t SteadyNanos() {
@@ -34,11 +36,16 @@ bool IsSafeId(absl::string_view text) {
          });
 }
 
-std::string MetadataOf(const grpc::CallbackServerContext& context, const char* key) {
+// A caller's metadata; empty where it sent none.
+absl::string_view MetadataOf(const grpc::CallbackServerContext& context, const char* key) {
   const auto found = context.client_metadata().find(key);
   if (found == context.client_metadata().end()) return "";
-  const std::string value(found->second.data(), found->second.size());
-  return IsSafeId(value) ? value : "";
+  return absl::string_view(found->second.data(), found->second.size());
+}
+
+std::string IdOf(const grpc::CallbackServerContext& context, const char* key) {
+  const absl::string_view value = MetadataOf(context, key);
+  return IsSafeId(value) ? std::string(value) : "";
 }
 
 }  // namespace
@@ -97,17 +104,22 @@ base::CallContext CallGuard::ContextOf(const grpc::CallbackServerContext& contex
   base::CallContext result;
   result.deadline =
       std::min(absl::FromChrono(context.deadline()), clock_.Now() + options_.max_deadline);
-  result.request_id = MetadataOf(context, kRequestIdKey);
+  result.request_id = IdOf(context, kRequestIdKey);
   if (result.request_id.empty()) result.request_id = base::NewUuid();
-  result.traceparent = MetadataOf(context, kTraceparentKey);
+  result.traceparent = IdOf(context, kTraceparentKey);
   return result;
 }
 
-absl::Status CallGuard::Admit(size_t request_bytes, size_t max_bytes) const {
+absl::Status CallGuard::Admit(const grpc::CallbackServerContext& context, absl::string_view method,
+                              size_t request_bytes, size_t max_bytes) const {
   if (draining_.load()) {
     return base::WithRetryAfter(
         base::WithReason(absl::UnavailableError("the server is shutting down"), "SHUTTING_DOWN"),
         1);
+  }
+  if (options_.authorizer != nullptr) {
+    AIFX_RETURN_IF_ERROR(
+        options_.authorizer->Check(method, MetadataOf(context, kAuthorizationKey)));
   }
   const size_t limit = max_bytes > 0 ? max_bytes : options_.receive_bytes;
   if (request_bytes > limit) {
@@ -129,7 +141,7 @@ grpc::ServerUnaryReactor* CallGuard::Start(grpc::CallbackServerContext* context,
   context->AddTrailingMetadata(kRequestIdKey, call->context().request_id);
   auto* reactor = new Call::Reactor(*this, call->context());
   call->reactor_ = reactor;
-  absl::Status status = Admit(request_bytes, max_bytes);
+  absl::Status status = Admit(*context, method, request_bytes, max_bytes);
   if (status.ok()) status = call->CheckAlive();
   if (status.ok()) {
     call->Protect([&] { handler(call); });

@@ -15,12 +15,14 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/serving/executor.h"
+#include "server/rpc/authorizer.h"
 
 namespace aifx::rpc {
 
 struct GuardOptions {
   absl::Duration max_deadline = absl::Seconds(30);  // caps a call's, and serves where it has none
   size_t receive_bytes = 4 << 20;
+  const Authorizer* authorizer = nullptr;  // null: everybody may call; else it outlives the guard
 };
 
 class CallGuard;
@@ -61,9 +63,9 @@ class Call {
 
 using CallPtr = std::shared_ptr<Call>;
 
-// What every method goes through: deadline (capped), x-request-id (taken or made, and returned),
-// traceparent, size limit, exception stop, status translation, drain and one log line a call.
-// Thread-safe; outlives the gRPC server.
+// What every method goes through: authorization, deadline (capped), x-request-id (taken or made,
+// and returned), traceparent, size limit, exception stop, status translation, drain and one log
+// line a call. Thread-safe; outlives the gRPC server.
 class CallGuard {
  public:
   CallGuard(base::Clock& clock, base::Logger& logger, GuardOptions options)
@@ -94,7 +96,8 @@ class CallGuard {
   friend class Call;
 
   base::CallContext ContextOf(const grpc::CallbackServerContext& context) const;
-  absl::Status Admit(size_t request_bytes, size_t max_bytes) const;
+  absl::Status Admit(const grpc::CallbackServerContext& context, absl::string_view method,
+                     size_t request_bytes, size_t max_bytes) const;
   void LogCall(const Call& call, const absl::Status& status) const;
 
   base::Clock& clock_;

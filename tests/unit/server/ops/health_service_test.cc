@@ -21,13 +21,13 @@ class HealthServiceTest : public ::testing::Test {
   void SetUp() override {
     auto started = StartGrpcServer({}, {&health_});
     ASSERT_TRUE(started.ok()) << started.status();
-    server_ = std::move(started->server);
-    stub_ = Health::NewStub(grpc::CreateChannel(absl::StrCat("127.0.0.1:", started->port),
+    server_ = *std::move(started);
+    stub_ = Health::NewStub(grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_.port),
                                                 grpc::InsecureChannelCredentials()));
     health_.SetServing("", true);
     health_.SetServing("a.B", false);
   }
-  void TearDown() override { server_->Shutdown(std::chrono::system_clock::now()); }
+  void TearDown() override { server_.Shutdown(std::chrono::system_clock::now()); }
 
   grpc::Status Check(const std::string& service, HealthCheckResponse& response) {
     grpc::ClientContext context;
@@ -37,7 +37,7 @@ class HealthServiceTest : public ::testing::Test {
   }
 
   HealthService health_;
-  std::unique_ptr<grpc::Server> server_;
+  ops::GrpcServer server_;
   std::unique_ptr<Health::Stub> stub_;
 };
 

@@ -39,11 +39,11 @@ class ModelServiceTest : public ::testing::Test {
     registry_.Refresh();
     auto started = ops::StartGrpcServer({}, {&service_});
     ASSERT_OK(started);
-    server_ = std::move(started->server);
+    server_ = *std::move(started);
     stub_ = ml::v1::ModelService::NewStub(grpc::CreateChannel(
-        absl::StrCat("127.0.0.1:", started->port), grpc::InsecureChannelCredentials()));
+        absl::StrCat("127.0.0.1:", server_.port), grpc::InsecureChannelCredentials()));
   }
-  void TearDown() override { server_->Shutdown(std::chrono::system_clock::now()); }
+  void TearDown() override { server_.Shutdown(std::chrono::system_clock::now()); }
 
   grpc::Status List(const ml::v1::ListModelsRequest& request,
                     ml::v1::ListModelsResponse& response) {
@@ -78,7 +78,7 @@ class ModelServiceTest : public ::testing::Test {
   serving::Executor blocking_{{.name = "backend", .threads = 1, .queue_limit = 4}};
   ModelService service_{
       {.guard = guard_, .store = store_, .registry = registry_, .blocking = blocking_}};
-  std::unique_ptr<grpc::Server> server_;
+  ops::GrpcServer server_;
   std::unique_ptr<ml::v1::ModelService::Stub> stub_;
 };
 

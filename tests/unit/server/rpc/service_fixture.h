@@ -103,15 +103,15 @@ class ServiceTest : public ::testing::Test {
   void SetUp() override {
     auto started = ops::StartGrpcServer({}, {&predictions_service_, &records_service_});
     ASSERT_TRUE(started.ok()) << started.status();
-    server_ = std::move(started->server);
-    const auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", started->port),
+    server_ = *std::move(started);
+    const auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_.port),
                                              grpc::InsecureChannelCredentials());
     predictions_ = ml::v1::PredictionService::NewStub(channel);
     records_ = ml::v1::RecordService::NewStub(channel);
     request_.set_pair("EUR/USD");
     request_.set_timeframe(ml::v1::TIMEFRAME_1H);
   }
-  void TearDown() override { server_->Shutdown(std::chrono::system_clock::now()); }
+  void TearDown() override { server_.Shutdown(std::chrono::system_clock::now()); }
 
   grpc::Status Predict() {
     response_.Clear();
@@ -146,7 +146,7 @@ class ServiceTest : public ::testing::Test {
                                   .durable = durable_,
                                   .waiting = waiting_,
                                   .blocking = blocking_}};
-  std::unique_ptr<grpc::Server> server_;
+  ops::GrpcServer server_;
   std::unique_ptr<ml::v1::PredictionService::Stub> predictions_;
   std::unique_ptr<ml::v1::RecordService::Stub> records_;
   grpc::ClientContext context_;
