@@ -7,6 +7,7 @@
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/model/model.h"
+#include "server/app/candle_events.h"
 #include "server/config/cores.h"
 #include "server/config/values.h"
 #include "server/ops/tls.h"
@@ -145,6 +146,12 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       waiting_(kWaiting),
       blocking_(BlockingOptions(config.backend)),
       store_reads_({.name = "model store", .threads = 1, .queue_limit = 64}),
+      watches_({.events = *backend_.events,
+                .engine = engine_,
+                .blocking = blocking_,
+                .inference = inference_,
+                .clock = base::SystemClock(),
+                .logger = logger}),
       predictions_({.guard = guard_,
                     .engine = engine_,
                     .submissions = *backend_.outbox,
@@ -152,7 +159,8 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                     .durable = durable_,
                     .blocking = blocking_,
                     .default_model = config.models.default_name,
-                    .batch_receive_bytes = static_cast<size_t>(config.limits.batch_receive_bytes)}),
+                    .batch_receive_bytes = static_cast<size_t>(config.limits.batch_receive_bytes),
+                    .watches = watches_}),
       records_({.guard = guard_,
                 .submissions = *backend_.outbox,
                 .reader = *backend_.client,
@@ -173,6 +181,7 @@ ServerApp::~ServerApp() {
 }
 
 void ServerApp::StopWork(absl::Duration outbox_grace) {
+  watches_.Shutdown();
   // First, because it ends the waits of those who want the backend's answer.
   backend_.outbox->Shutdown(outbox_grace);
   // Their tasks use the services, which are destroyed before them.
@@ -204,6 +213,8 @@ absl::StatusOr<ServerApp::Backend> ServerApp::OpenBackend(const config::ServerCo
                                                               .clock = base::SystemClock(),
                                                               .logger = logger,
                                                               .uniform = http::SystemUniform()}));
+  AIFX_ASSIGN_OR_RETURN(backend.events, OpenCandleEvents(config.events, *backend.background_client,
+                                                         base::SystemClock(), logger));
   return backend;
 }
 

@@ -12,6 +12,7 @@
 #include "core/base/log.h"
 #include "core/model/model_store.h"
 #include "core/pipeline/predictor.h"
+#include "core/records/candle_events.h"
 #include "core/serving/executor.h"
 #include "core/serving/registry.h"
 #include "server/app/refresher.h"
@@ -26,6 +27,7 @@
 #include "server/rpc/prediction_service.h"
 #include "server/rpc/record_service.h"
 #include "server/rpc/training_service.h"
+#include "server/rpc/watch_hub.h"
 
 namespace aifx::app {
 
@@ -58,6 +60,7 @@ class ServerApp {
     std::unique_ptr<backend::BackendClient> background_client;
     std::unique_ptr<outbox::BackendDelivery> delivery;
     std::unique_ptr<outbox::Outbox> outbox;
+    std::unique_ptr<records::CandleEvents> events;
   };
   static absl::StatusOr<Backend> OpenBackend(const config::ServerConfig& config,
                                              base::Logger& logger);
@@ -87,6 +90,7 @@ class ServerApp {
   // Reads of the store, so that they never wait behind calls to a backend that does not answer.
   serving::Executor store_reads_;
   ops::HealthService health_;
+  rpc::WatchHub watches_;
   rpc::PredictionService predictions_;
   rpc::RecordService records_;
   rpc::ModelService models_;

@@ -52,7 +52,7 @@ CommandLine ReadCommandLine(const std::vector<std::string>& arguments,
   app.add_option(
       kConfigFlag, texts[kConfigFlag],
       absl::StrCat("TOML file with sections [server] [tls] [auth] [models] [predict] [backend] "
-                   "[outbox] [limits] [log] [",
+                   "[outbox] [events] [limits] [log] [",
                    kConfigEnv, "]"));
   for (const Setting& setting : AllSettings()) {
     if (setting.flag.empty()) continue;
@@ -63,7 +63,8 @@ CommandLine ReadCommandLine(const std::vector<std::string>& arguments,
     }
   }
   app.footer(
-      "The key for the backend comes from ML_ENGINE_API_KEY or --api-key-file.\n"
+      "The key for the backend comes from ML_ENGINE_API_KEY or --api-key-file, the Redis that\n"
+      "announces new candles from REDIS_URL; without it the backend is polled.\n"
       "Prints READY grpc=HOST:PORT when it serves; SIGTERM drains, a second one forces.");
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -215,7 +216,7 @@ absl::StatusOr<ParsedConfig> ParseServerConfig(const ConfigSources& sources,
     const bool is_key_file = setting.apply == nullptr;
     if (is_key_file && text->empty()) continue;
     key_file_given = key_file_given || is_key_file;
-    key_given = key_given || setting.is_secret;
+    key_given = key_given || setting.env == "ML_ENGINE_API_KEY";
     const absl::Status status = is_key_file ? ApplyKeyFile(*text, sources, parsed.config)
                                             : setting.apply(*text, parsed.config);
     if (!status.ok()) violations.push_back({setting.Names(), std::string(status.message())});

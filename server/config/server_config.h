@@ -65,6 +65,13 @@ struct BackendConfig {
   int queue_limit = 256;
 };
 
+// How new candles are learned of, for WatchPredictions.
+struct EventsConfig {
+  std::string redis_url;  // may hold a password: never printed; empty: the backend is polled
+  // Polling: from a candle's close to the first look for it.
+  absl::Duration poll_lag = absl::Seconds(2);
+};
+
 // Where submissions wait for the backend (docs/outbox.md).
 struct OutboxConfig {
   std::string dir = "outbox";  // one server a folder
@@ -107,6 +114,7 @@ struct ServerConfig {
   PredictConfig predict;
   BackendConfig backend;
   OutboxConfig outbox;
+  EventsConfig events;
   LimitsConfig limits;
   LogConfig log;
 };

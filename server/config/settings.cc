@@ -146,6 +146,20 @@ void AddOutbox(std::vector<Setting>& all) {
             absl::ZeroDuration(), absl::Minutes(10))});
 }
 
+void AddEvents(std::vector<Setting>& all) {
+  all.push_back({"", "REDIS_URL", "events.redis_url", "",
+                 "redis://[USER:PASSWORD@]HOST:PORT[/DB] that announces new candles; empty: the "
+                 "backend is polled",
+                 false, true, [](const std::string& text, ServerConfig& config) {
+                   config.events.redis_url = text;
+                   return absl::OkStatus();
+                 }});
+  all.push_back({"--poll-lag", "AIFX_POLL_LAG", "events.poll_lag", "2s",
+                 "without Redis: from a candle's close to the first look for it", false, false,
+                 Time([](ServerConfig& c) -> absl::Duration& { return c.events.poll_lag; },
+                      absl::ZeroDuration(), absl::Minutes(10))});
+}
+
 void AddLog(std::vector<Setting>& all) {
   all.push_back(
       {"--log-level", "AIFX_LOG_LEVEL", "log.level", "info", "debug, info, warning or error", false,
@@ -187,6 +201,7 @@ const std::vector<Setting>& AllSettings() {
     AddPredict(*settings);
     AddBackend(*settings);
     AddOutbox(*settings);
+    AddEvents(*settings);
     AddLimits(*settings);
     AddLog(*settings);
     return settings;

@@ -29,10 +29,10 @@ class ConnectionAcceptor {
     int max_connections = 1024;      // open at once, > 0
   };
   struct Stats {
-    int64_t accepted = 0;         // handed to gRPC
-    int64_t refused = 0;          // closed at once: too many were open
+    int64_t accepted = 0;            // handed to gRPC
+    int64_t refused = 0;             // closed at once: too many were open
     int64_t out_of_descriptors = 0;  // closed at once: the process had no descriptor left
-    int64_t open = 0;             // as of the last connection
+    int64_t open = 0;                // as of the last connection
   };
 
   // Binds and listens. InvalidArgument for a host that is no address of anything; Unavailable

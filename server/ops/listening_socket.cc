@@ -46,12 +46,11 @@ void SetOption(int fd, int level, int name, int value) {
 }
 
 absl::StatusOr<FileDescriptor> ListenOnOne(const addrinfo& address, const std::string& text) {
-  FileDescriptor socket(::socket(address.ai_family,
-                                 address.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
-                                 address.ai_protocol));
+  FileDescriptor socket(::socket(
+      address.ai_family, address.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address.ai_protocol));
   if (socket.IsOpen()) {
-    SetOption(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);   // a port of a server that just ended
-    SetOption(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1);   // accepted sockets inherit it
+    SetOption(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);  // a port of a server that just ended
+    SetOption(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1);  // accepted sockets inherit it
     if (address.ai_family == AF_INET6) SetOption(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0);
     if (bind(socket.get(), address.ai_addr, address.ai_addrlen) == 0 &&
         listen(socket.get(), kBacklog) == 0) {

@@ -42,8 +42,8 @@ absl::StatusOr<absl::Time> CheckFiles(const TlsFiles& files, absl::Time now) {
   }
   if (SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(context.get()) != 1) {
-    return Refused(files.key, absl::StrCat("cannot be read as the private key (PEM) of ",
-                                           files.certificate));
+    return Refused(files.key,
+                   absl::StrCat("cannot be read as the private key (PEM) of ", files.certificate));
   }
   if (!files.client_ca.empty() &&
       SSL_CTX_load_verify_locations(context.get(), files.client_ca.c_str(), nullptr) != 1) {
@@ -51,9 +51,9 @@ absl::StatusOr<absl::Time> CheckFiles(const TlsFiles& files, absl::Time now) {
   }
   AIFX_ASSIGN_OR_RETURN(const absl::Time expires, ExpiryOf(context.get(), files.certificate));
   if (expires <= now) {
-    return Refused(files.certificate,
-                   absl::StrCat("expired on ", absl::FormatTime("%Y-%m-%d", expires,
-                                                                absl::UTCTimeZone())));
+    return Refused(
+        files.certificate,
+        absl::StrCat("expired on ", absl::FormatTime("%Y-%m-%d", expires, absl::UTCTimeZone())));
   }
   return expires;
 }

@@ -57,8 +57,8 @@ void Authorizer::Refresh() {
 absl::Status Authorizer::Check(absl::string_view method, absl::string_view authorization) const {
   if (!NeedsToken()) return absl::OkStatus();
   if (authorization.empty()) {
-    return Unauthenticated("this server asks for a token: send metadata `authorization: Bearer ...`",
-                           "TOKEN_MISSING");
+    return Unauthenticated(
+        "this server asks for a token: send metadata `authorization: Bearer ...`", "TOKEN_MISSING");
   }
   absl::string_view token = authorization;
   if (!absl::ConsumePrefix(&token, kBearer) || token.size() > kMaxTokenBytes) {

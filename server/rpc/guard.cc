@@ -78,7 +78,7 @@ Call::~Call() { Finish(absl::InternalError("the call was dropped without an answ
 
 void Call::Finish(const absl::Status& status) {
   if (finished_.exchange(true)) return;
-  guard_.LogCall(*this, status);
+  guard_.LogCall(method_, context_, start_nanos_, status);
   reactor_->Finish(ToGrpcStatus(status, context_.request_id));
 }
 
@@ -98,6 +98,63 @@ absl::Status Call::CheckAlive() const {
     return absl::DeadlineExceededError("the deadline passed before the work was done");
   }
   return absl::OkStatus();
+}
+
+StreamCall::StreamCall(CallGuard& guard, std::string method, base::CallContext context)
+    : guard_(guard),
+      method_(std::move(method)),
+      context_(std::move(context)),
+      start_nanos_(SteadyNanos()) {
+  guard_.in_flight_.fetch_add(1);
+}
+
+StreamCall::~StreamCall() {
+  {
+    base::MutexLock lock(guard_.streams_mutex_);
+    guard_.streams_.erase(this);
+  }
+  guard_.LogCall(method_, context_, start_nanos_, status_);
+  guard_.in_flight_.fetch_sub(1);
+}
+
+void StreamCall::WhenDraining(std::function<void()> end) {
+  {
+    base::MutexLock lock(guard_.streams_mutex_);
+    end_ = std::move(end);
+    guard_.streams_.insert(this);
+  }
+  // The flag is set before the streams are told: one of the two is seen.
+  if (guard_.draining_.load()) end_();
+}
+
+base::CallContext StreamCall::StepContext() const {
+  base::CallContext step = context_;
+  step.deadline = std::min(context_.deadline, guard_.clock_.Now() + guard_.options_.max_deadline);
+  return step;
+}
+
+grpc::Status StreamCall::EndWith(const absl::Status& status) {
+  status_ = status;
+  return ToGrpcStatus(status, context_.request_id);
+}
+
+absl::StatusOr<std::unique_ptr<StreamCall>> CallGuard::AdmitStream(
+    grpc::CallbackServerContext* context, absl::string_view method) {
+  base::CallContext call = ContextOf(*context);
+  call.deadline = absl::FromChrono(context->deadline());
+  context->AddInitialMetadata(kRequestIdKey, call.request_id);
+  context->AddTrailingMetadata(kRequestIdKey, call.request_id);
+  if (absl::Status admitted = Admit(*context, method, 0, 0); !admitted.ok()) {
+    LogCall(std::string(method), call, SteadyNanos(), admitted);
+    return admitted;
+  }
+  return std::unique_ptr<StreamCall>(new StreamCall(*this, std::string(method), std::move(call)));
+}
+
+void CallGuard::RefuseNewCalls() {
+  draining_.store(true);
+  base::MutexLock lock(streams_mutex_);
+  for (StreamCall* stream : streams_) stream->end_();
 }
 
 base::CallContext CallGuard::ContextOf(const grpc::CallbackServerContext& context) const {
@@ -176,14 +233,14 @@ grpc::Status CallGuard::NotThereYetStatus(absl::string_view method) {
                       "");
 }
 
-void CallGuard::LogCall(const Call& call, const absl::Status& status) const {
-  const double milliseconds = static_cast<double>(SteadyNanos() - call.start_nanos_) * 1e-6;
-  base::LogFields fields = {{"method", call.method_},
+void CallGuard::LogCall(const std::string& method, const base::CallContext& context,
+                        int64_t start_nanos, const absl::Status& status) const {
+  const double milliseconds = static_cast<double>(SteadyNanos() - start_nanos) * 1e-6;
+  base::LogFields fields = {{"method", method},
                             {"code", CodeName(status.code())},
                             {"duration_ms", absl::StrFormat("%.3f", milliseconds)},
-                            {"request_id", call.context_.request_id}};
-  if (!call.context_.traceparent.empty())
-    fields.emplace_back("traceparent", call.context_.traceparent);
+                            {"request_id", context.request_id}};
+  if (!context.traceparent.empty()) fields.emplace_back("traceparent", context.traceparent);
   if (!status.ok()) fields.emplace_back("error", std::string(status.message()));
   logger_.Log(IsHidden(status) ? base::LogLevel::kError : base::LogLevel::kInfo, "call", fields);
 }

@@ -9,11 +9,14 @@
 #include <memory>
 #include <string>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "core/base/call_context.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/base/mutex.h"
 #include "core/serving/executor.h"
 #include "server/rpc/authorizer.h"
 
@@ -63,6 +66,39 @@ class Call {
 
 using CallPtr = std::shared_ptr<Call>;
 
+// A streaming call that was let in: counts as in flight and is logged, with what it ended with,
+// when it is destroyed. Owned by the stream's reactor until OnDone.
+class StreamCall {
+ public:
+  ~StreamCall();
+  StreamCall(const StreamCall&) = delete;
+  StreamCall& operator=(const StreamCall&) = delete;
+
+  // Id, trace and cancellation of the whole stream; its deadline is the caller's, without a cap.
+  const base::CallContext& context() const { return context_; }
+
+  // The context of one step, whose deadline is capped like a unary call's.
+  base::CallContext StepContext() const;
+
+  // `end` is called, from another thread or at once, when the server drains; never after the
+  // StreamCall was destroyed. It must not block nor destroy it, and may be called twice. Call once.
+  void WhenDraining(std::function<void()> end);
+
+  // Notes `status` for the log line; the same as gRPC carries it.
+  grpc::Status EndWith(const absl::Status& status);
+
+ private:
+  friend class CallGuard;
+  StreamCall(CallGuard& guard, std::string method, base::CallContext context);
+
+  CallGuard& guard_;
+  const std::string method_;
+  const base::CallContext context_;
+  std::function<void()> end_;
+  const int64_t start_nanos_;
+  absl::Status status_;  // written before the stream's end, read after
+};
+
 // What every method goes through: authorization, deadline (capped), x-request-id (taken or made,
 // and returned), traceparent, size limit, exception stop, status translation, drain and one log
 // line a call. Thread-safe; outlives the gRPC server.
@@ -78,6 +114,10 @@ class CallGuard {
                                   const std::function<void(const CallPtr&)>& handler,
                                   size_t max_bytes = 0);
 
+  // Lets a stream in, or says why not.
+  absl::StatusOr<std::unique_ptr<StreamCall>> AdmitStream(grpc::CallbackServerContext* context,
+                                                          absl::string_view method);
+
   // Runs `work` on an executor unless the call has ended by then; a full queue ends the call.
   void Offload(serving::Executor& executor, const CallPtr& call, std::function<void()> work);
 
@@ -86,25 +126,29 @@ class CallGuard {
                                         absl::string_view method);
   static grpc::Status NotThereYetStatus(absl::string_view method);
 
-  // From now on new calls get UNAVAILABLE.
-  void RefuseNewCalls() { draining_.store(true); }
+  // From now on new calls get UNAVAILABLE, and streams are told to end.
+  void RefuseNewCalls();
   int64_t CallsInFlight() const { return in_flight_.load(); }
 
   base::Clock& clock() { return clock_; }
 
  private:
   friend class Call;
+  friend class StreamCall;
 
   base::CallContext ContextOf(const grpc::CallbackServerContext& context) const;
   absl::Status Admit(const grpc::CallbackServerContext& context, absl::string_view method,
                      size_t request_bytes, size_t max_bytes) const;
-  void LogCall(const Call& call, const absl::Status& status) const;
+  void LogCall(const std::string& method, const base::CallContext& context, int64_t start_nanos,
+               const absl::Status& status) const;
 
   base::Clock& clock_;
   base::Logger& logger_;
   const GuardOptions options_;
   std::atomic<bool> draining_{false};
   std::atomic<int64_t> in_flight_{0};
+  base::Mutex streams_mutex_;
+  absl::flat_hash_set<StreamCall*> streams_ ABSL_GUARDED_BY(streams_mutex_);
 };
 
 }  // namespace aifx::rpc

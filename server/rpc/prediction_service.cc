@@ -11,9 +11,10 @@
 #include "server/rpc/from_proto.h"
 #include "server/rpc/status.h"
 #include "server/rpc/store_errors.h"
+#include "server/rpc/stream_predict.h"
 #include "server/rpc/times.h"
 #include "server/rpc/to_proto.h"
-#include "server/rpc/unimplemented.h"
+#include "server/rpc/watch_predictions.h"
 
 namespace aifx::rpc {
 namespace {
@@ -216,15 +217,18 @@ void PredictionService::Answer(Work& work) {
 }
 
 grpc::ServerBidiReactor<ml::v1::StreamPredictRequest, ml::v1::StreamPredictResponse>*
-PredictionService::StreamPredict(grpc::CallbackServerContext*) {
-  return new UnimplementedBidiStream<ml::v1::StreamPredictRequest, ml::v1::StreamPredictResponse>(
-      CallGuard::NotThereYetStatus("PredictionService.StreamPredict"));
+PredictionService::StreamPredict(grpc::CallbackServerContext* context) {
+  return StartStreamPredict({.guard = deps_.guard,
+                             .engine = deps_.engine,
+                             .inference = deps_.inference,
+                             .default_model = deps_.default_model},
+                            context);
 }
 
 grpc::ServerWriteReactor<ml::v1::WatchPredictionsResponse>* PredictionService::WatchPredictions(
-    grpc::CallbackServerContext*, const ml::v1::WatchPredictionsRequest*) {
-  return new UnimplementedServerStream<ml::v1::WatchPredictionsResponse>(
-      CallGuard::NotThereYetStatus("PredictionService.WatchPredictions"));
+    grpc::CallbackServerContext* context, const ml::v1::WatchPredictionsRequest* request) {
+  return StartWatch(deps_.guard, deps_.watches, context,
+                    WatchKeysFromProto(*request, deps_.default_model));
 }
 
 grpc::ServerUnaryReactor* PredictionService::ExplainPrediction(

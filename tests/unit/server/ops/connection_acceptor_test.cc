@@ -45,9 +45,8 @@ class ConnectionAcceptorTest : public ::testing::Test {
   grpc::Status Check() const {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection of its own
-    const auto stub = grpc::health::v1::Health::NewStub(
-        grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", server_.port),
-                                  grpc::InsecureChannelCredentials(), arguments));
+    const auto stub = grpc::health::v1::Health::NewStub(grpc::CreateCustomChannel(
+        absl::StrCat("127.0.0.1:", server_.port), grpc::InsecureChannelCredentials(), arguments));
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
     grpc::health::v1::HealthCheckResponse response;

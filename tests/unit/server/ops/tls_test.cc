@@ -16,9 +16,9 @@ using testing::StatusIs;
 
 TEST(ServerTlsCredentialsTest, NamesTheFileThatCannotBeRead) {
   testing::TemporaryFolder folder;
-  EXPECT_THAT(ServerTlsCredentials({.certificate = folder.path() + "/none.pem",
-                                    .key = folder.path() + "/none.key"},
-                                   absl::UnixEpoch())
+  EXPECT_THAT(ServerTlsCredentials(
+                  {.certificate = folder.path() + "/none.pem", .key = folder.path() + "/none.key"},
+                  absl::UnixEpoch())
                   .status(),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("none.pem")));
 }

@@ -13,8 +13,8 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::IsOk;
+using ::testing::Not;
 using testing::StatusIs;
 
 std::string Line(const std::string& name, const std::string& scopes, const std::string& token) {
@@ -51,8 +51,8 @@ TEST_F(AuthorizerTest, AKnownTokenMayWhatItsScopesSay) {
 TEST_F(AuthorizerTest, WithoutAKnownTokenNothingGoes) {
   ASSERT_OK_AND_ASSIGN(const auto authorizer, Open());
   for (const std::string shown :
-       {"", "open-sesame", "Basic open-sesame", "Bearer ", "Bearer open-sesam", "Bearer open-sesame ",
-        "bearer open-sesame"}) {
+       {"", "open-sesame", "Basic open-sesame", "Bearer ", "Bearer open-sesam",
+        "Bearer open-sesame ", "bearer open-sesame"}) {
     EXPECT_THAT(authorizer->Check("PredictionService.Predict", shown),
                 StatusIs(absl::StatusCode::kUnauthenticated, Not(HasSubstr("sesam"))))
         << shown;

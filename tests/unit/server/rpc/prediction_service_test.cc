@@ -133,18 +133,11 @@ TEST_F(PredictionServiceTest, EveryItemOfABatchIsSubmittedOnItsOwn) {
   EXPECT_FALSE(response.results(1).response().has_submission());
 }
 
-TEST_F(PredictionServiceTest, MethodsThatAreNotThereSaySo) {
+TEST_F(PredictionServiceTest, AMethodThatIsNotThereSaysSo) {
   ml::v1::ExplainPredictionResponse explained;
   const grpc::Status unary = predictions_->ExplainPrediction(&context_, {}, &explained);
   EXPECT_EQ(unary.error_code(), grpc::StatusCode::UNIMPLEMENTED);
   EXPECT_THAT(unary.error_message(), HasSubstr("PredictionService.ExplainPrediction is not there"));
-  grpc::ClientContext watch_context, stream_context;
-  ml::v1::WatchPredictionsResponse watched;
-  auto watch = predictions_->WatchPredictions(&watch_context, {});
-  EXPECT_FALSE(watch->Read(&watched));
-  EXPECT_THAT(watch->Finish().error_message(), HasSubstr("WatchPredictions is not there"));
-  auto stream = predictions_->StreamPredict(&stream_context);
-  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNIMPLEMENTED);
 }
 
 }  // namespace

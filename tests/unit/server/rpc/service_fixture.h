@@ -16,6 +16,7 @@
 #include "server/ops/grpc_server.h"
 #include "server/rpc/prediction_service.h"
 #include "server/rpc/record_service.h"
+#include "tests/support/fake_candle_events.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_submission_store.h"
 
@@ -27,6 +28,7 @@ class FakeEngine final : public PredictionEngine {
   std::function<absl::Status(const pipeline::PredictRequest&)> on_prepare;
   std::function<absl::Status(const base::CallContext&)> on_fetch;
   std::function<void()> on_run;
+  absl::Time newest_open;  // of the candle that Fetch finds
 
   absl::StatusOr<pipeline::PreparedRequest> Prepare(
       pipeline::PredictRequest request) const override {
@@ -40,6 +42,7 @@ class FakeEngine final : public PredictionEngine {
   absl::Status Fetch(pipeline::PreparedRequest& prepared,
                      const base::CallContext& context) const override {
     prepared.candles.resize(1);
+    prepared.candles[0].open_time = newest_open;
     return on_fetch ? on_fetch(context) : absl::OkStatus();
   }
   std::vector<absl::StatusOr<pipeline::PredictAnswer>> Run(
@@ -133,13 +136,21 @@ class ServiceTest : public ::testing::Test {
   serving::Executor durable_{{.name = "outbox", .threads = 1, .queue_limit = 4}};
   serving::Executor waiting_{{.name = "waits", .threads = 1, .queue_limit = 1}};
   serving::Executor blocking_{{.name = "backend", .threads = 1, .queue_limit = 4}};
+  testing::FakeCandleEvents events_;
+  WatchHub watches_{{.events = events_,
+                     .engine = engine_,
+                     .blocking = blocking_,
+                     .inference = inference_,
+                     .clock = clock_,
+                     .logger = logger_}};
   PredictionService predictions_service_{{.guard = guard_,
                                           .engine = engine_,
                                           .submissions = store_,
                                           .inference = inference_,
                                           .durable = durable_,
                                           .blocking = blocking_,
-                                          .default_model = "house"}};
+                                          .default_model = "house",
+                                          .watches = watches_}};
   RecordService records_service_{{.guard = guard_,
                                   .submissions = store_,
                                   .reader = reader_,

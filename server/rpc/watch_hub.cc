@@ -1,0 +1,198 @@
+#include "server/rpc/watch_hub.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/ids.h"
+#include "server/rpc/times.h"
+#include "server/rpc/to_proto.h"
+
+namespace aifx::rpc {
+namespace {
+
+// Steady time that the loop sleeps at most, so that a jump of the wall clock delays nothing for
+// long.
+constexpr absl::Duration kLongestWait = absl::Seconds(30);
+
+std::string SeriesText(const WatchKey& key) {
+  return absl::StrCat(key.series.pair.ToString(), " ",
+                      market::TimeframeName(key.series.timeframe));
+}
+
+}  // namespace
+
+WatchHub::WatchHub(WatchHubDeps deps) : deps_(deps), thread_([this] { Loop(); }) {}
+
+WatchHub::~WatchHub() { Shutdown(); }
+
+void WatchHub::Shutdown() {
+  lifetime_.Cancel();
+  {
+    base::MutexLock lock(mutex_);
+    stopping_ = true;
+    Wake();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void WatchHub::Wake() {
+  changed_ = true;
+  if (subscription_ != nullptr) subscription_->Close();
+}
+
+void WatchHub::Watch(const std::vector<WatchKey>& keys, PredictionWatcher* watcher) {
+  {
+    base::MutexLock lock(watchers_mutex_);
+    for (const WatchKey& key : keys) watchers_[key].insert(watcher);
+    watcher_count_.fetch_add(1);
+  }
+  base::MutexLock lock(mutex_);
+  bool changed = false;
+  for (const WatchKey& key : keys) changed |= schedule_.Add(key);
+  if (changed) Wake();
+}
+
+void WatchHub::Unwatch(const std::vector<WatchKey>& keys, PredictionWatcher* watcher) {
+  {
+    base::MutexLock lock(watchers_mutex_);
+    for (const WatchKey& key : keys) {
+      const auto found = watchers_.find(key);
+      if (found == watchers_.end()) continue;
+      found->second.erase(watcher);
+      if (found->second.empty()) watchers_.erase(found);
+    }
+    watcher_count_.fetch_sub(1);
+  }
+  base::MutexLock lock(mutex_);
+  bool changed = false;
+  for (const WatchKey& key : keys) changed |= schedule_.Remove(key);
+  if (changed) Wake();
+}
+
+WatchStats WatchHub::Stats() const {
+  base::MutexLock lock(mutex_);
+  return {.watchers = watcher_count_.load(),
+          .series = static_cast<int64_t>(schedule_.Series().size()),
+          .events = events_.load(),
+          .predictions = predictions_.load(),
+          .offered = offered_.load(),
+          .retries = retries_.load(),
+          .given_up = given_up_.load()};
+}
+
+std::shared_ptr<records::CandleSubscription> WatchHub::Subscription() {
+  base::MutexLock lock(mutex_);
+  if (stopping_) return nullptr;
+  if (!std::exchange(changed_, false) && subscription_ != nullptr) return subscription_;
+  const auto before = std::exchange(subscription_, deps_.events.Subscribe(schedule_.Series()));
+  // What came between the last look and the new subscription; an event in both is one.
+  while (before != nullptr) {
+    const auto event = before->Next(absl::ZeroDuration());
+    if (!event.has_value()) break;
+    schedule_.OnEvent(*event, deps_.clock.Now());
+  }
+  return subscription_;
+}
+
+std::vector<WatchHub::Task> WatchHub::WaitForTasks() {
+  const auto subscription = Subscription();
+  if (subscription == nullptr) return {};
+  absl::Duration wait;
+  {
+    base::MutexLock lock(mutex_);
+    wait = schedule_.NextDue() - deps_.clock.Now();
+  }
+  const auto event = subscription->Next(std::clamp(wait, absl::ZeroDuration(), kLongestWait));
+  base::MutexLock lock(mutex_);
+  if (event.has_value()) {
+    events_.fetch_add(1);
+    schedule_.OnEvent(*event, deps_.clock.Now());
+  }
+  return schedule_.Take(deps_.clock.Now());
+}
+
+void WatchHub::Loop() {
+  while (true) {
+    const std::vector<Task> tasks = WaitForTasks();
+    {
+      base::MutexLock lock(mutex_);
+      if (stopping_) return;
+    }
+    for (const Task& task : tasks) Start(task);
+  }
+}
+
+void WatchHub::Start(const Task& task) {
+  const absl::Status queued = deps_.blocking.Submit([this, task] { Fetch(task); });
+  if (!queued.ok()) TryLater(task, queued);
+}
+
+void WatchHub::Fetch(const Task& task) {
+  if (lifetime_.IsCancelled()) return;
+  pipeline::PredictRequest request{.request_id = base::NewUuid(),
+                                   .pair = task.key.series.pair,
+                                   .timeframe = task.key.series.timeframe};
+  request.model.name = task.key.model;
+  base::CallContext context = lifetime_;
+  context.request_id = request.request_id;
+  context.deadline = deps_.clock.Now() + deps_.step_timeout;
+  auto prepared = deps_.engine.Prepare(std::move(request));
+  if (!prepared.ok()) return TryLater(task, prepared.status());
+  if (const absl::Status fetched = deps_.engine.Fetch(*prepared, context); !fetched.ok()) {
+    return TryLater(task, fetched);
+  }
+  if (prepared->candles.back().open_time < task.open_time) {
+    return TryLater(task, absl::NotFoundError("the candle that was announced is not there yet"));
+  }
+  // A task must be copyable to be queued; what it holds need not be.
+  auto shared = std::make_shared<pipeline::PreparedRequest>(*std::move(prepared));
+  const absl::Status queued =
+      deps_.inference.Submit([this, task, shared] { Predict(task, std::move(*shared)); });
+  if (!queued.ok()) TryLater(task, queued);
+}
+
+void WatchHub::Predict(const Task& task, pipeline::PreparedRequest prepared) {
+  const absl::Time open_time = prepared.candles.back().open_time;
+  auto answers = deps_.engine.Run(absl::MakeSpan(&prepared, 1));
+  if (!answers[0].ok()) return TryLater(task, answers[0].status());
+  predictions_.fetch_add(1);
+  auto answer = std::make_shared<ml::v1::WatchPredictionsResponse>();
+  ToProto(answers[0]->prediction, *answer->mutable_prediction());
+  *answer->mutable_observed_at() = TimeToProto(task.observed_at);
+  Deliver(task, open_time, std::move(answer));
+}
+
+void WatchHub::Deliver(const Task& task, absl::Time open_time,
+                       const PredictionWatcher::Answer& answer) {
+  base::MutexLock watchers_lock(watchers_mutex_);
+  {
+    base::MutexLock lock(mutex_);
+    if (stopping_ || !schedule_.Delivered(task.key, open_time)) return;
+  }
+  const auto found = watchers_.find(task.key);
+  if (found == watchers_.end()) return;
+  offered_.fetch_add(static_cast<int64_t>(found->second.size()));
+  for (PredictionWatcher* watcher : found->second) watcher->Offer(answer);
+}
+
+void WatchHub::TryLater(const Task& task, const absl::Status& why) {
+  bool again = false;
+  {
+    base::MutexLock lock(mutex_);
+    if (stopping_) return;
+    again = schedule_.Retry(task, deps_.clock.Now());
+    if (again) Wake();
+  }
+  if (again) {
+    retries_.fetch_add(1);
+    return;
+  }
+  given_up_.fetch_add(1);
+  deps_.logger.Warning("a watched candle stays without a prediction",
+                       {{"series", SeriesText(task.key)},
+                        {"candle", absl::FormatTime(task.open_time, absl::UTCTimeZone())},
+                        {"error", std::string(why.message())}});
+}
+
+}  // namespace aifx::rpc

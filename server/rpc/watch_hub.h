@@ -1,0 +1,110 @@
+#ifndef AIFX_SERVER_RPC_WATCH_HUB_H_
+#define AIFX_SERVER_RPC_WATCH_HUB_H_
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "aifx/ml/v1/prediction_service.pb.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/base/mutex.h"
+#include "core/records/candle_events.h"
+#include "core/serving/executor.h"
+#include "server/rpc/prediction_engine.h"
+#include "server/rpc/watch_schedule.h"
+
+namespace aifx::rpc {
+
+// Who gets the predictions of a watch.
+class PredictionWatcher {
+ public:
+  using Answer = std::shared_ptr<const ml::v1::WatchPredictionsResponse>;
+
+  virtual ~PredictionWatcher() = default;
+  // Takes an answer, which all watchers share; must not block.
+  virtual void Offer(const Answer& answer) = 0;
+};
+
+// What happened since the start; gauges are as of now.
+struct WatchStats {
+  int64_t watchers = 0;     // gauge
+  int64_t series = 0;       // gauge: distinct series watched
+  int64_t events = 0;       // announcements of candles
+  int64_t predictions = 0;  // computed for watchers
+  int64_t offered = 0;      // handed to watchers: predictions times their watchers
+  int64_t retries = 0;      // the candle was not there yet, or something was down
+  int64_t given_up = 0;     // candles without a prediction
+};
+
+// What the hub works with; all outlive it.
+struct WatchHubDeps {
+  records::CandleEvents& events;
+  const PredictionEngine& engine;
+  serving::Executor& blocking;   // candles are fetched here
+  serving::Executor& inference;  // models run here
+  base::Clock& clock;
+  base::Logger& logger;
+  absl::Duration step_timeout = absl::Seconds(10);  // of one fetch
+};
+
+// Predicts once for each candle that closes, for all who watch its series. One thread waits for
+// events; fetching and computing run on the executors. Thread-safe. Shutdown comes before the end
+// of the executors.
+class WatchHub {
+ public:
+  explicit WatchHub(WatchHubDeps deps);
+  ~WatchHub();
+
+  // From now on `watcher` is offered the predictions of these keys, until Unwatch, which returns
+  // only when no offer is under way.
+  void Watch(const std::vector<WatchKey>& keys, PredictionWatcher* watcher);
+  void Unwatch(const std::vector<WatchKey>& keys, PredictionWatcher* watcher);
+
+  // Ends the thread; watchers are offered nothing any more. Idempotent.
+  void Shutdown();
+
+  WatchStats Stats() const;
+
+ private:
+  using Task = WatchSchedule::Task;
+
+  void Loop();
+  // Waits for an event or the next due time; what is due then.
+  std::vector<Task> WaitForTasks();
+  // To what is watched now; null at the end.
+  std::shared_ptr<records::CandleSubscription> Subscription();
+  void Wake() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  void Start(const Task& task);
+  void Fetch(const Task& task);
+  void Predict(const Task& task, pipeline::PreparedRequest prepared);
+  void Deliver(const Task& task, absl::Time open_time, const PredictionWatcher::Answer& answer);
+  void TryLater(const Task& task, const absl::Status& why);
+
+  const WatchHubDeps deps_;
+  const base::CallContext lifetime_;  // cancelled at the end
+
+  mutable base::Mutex mutex_;
+  WatchSchedule schedule_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<records::CandleSubscription> subscription_ ABSL_GUARDED_BY(mutex_);
+  bool changed_ ABSL_GUARDED_BY(mutex_) = false;  // subscribe anew
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+
+  // Held while watchers are called: separate, so that watching never waits for the schedule.
+  mutable base::Mutex watchers_mutex_;
+  std::map<WatchKey, std::set<PredictionWatcher*>> watchers_ ABSL_GUARDED_BY(watchers_mutex_);
+  std::atomic<int64_t> watcher_count_{0};
+
+  std::atomic<int64_t> events_{0}, predictions_{0}, offered_{0}, retries_{0}, given_up_{0};
+  std::thread thread_;
+};
+
+}  // namespace aifx::rpc
+
+#endif  // AIFX_SERVER_RPC_WATCH_HUB_H_

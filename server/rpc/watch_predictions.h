@@ -1,0 +1,27 @@
+#ifndef AIFX_SERVER_RPC_WATCH_PREDICTIONS_H_
+#define AIFX_SERVER_RPC_WATCH_PREDICTIONS_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/rpc/guard.h"
+#include "server/rpc/watch_hub.h"
+
+namespace aifx::rpc {
+
+// Every pair at every timeframe of the request. InvalidArgument with every violation.
+absl::StatusOr<std::vector<WatchKey>> WatchKeysFromProto(
+    const ml::v1::WatchPredictionsRequest& message, const std::string& default_model);
+
+// Starts a WatchPredictions call: `hub` offers it the predictions of `keys` until it ends. A
+// watcher that reads too slowly loses the oldest of more than 256 that wait, and is told how many.
+// The reactor owns itself.
+grpc::ServerWriteReactor<ml::v1::WatchPredictionsResponse>* StartWatch(
+    CallGuard& guard, WatchHub& hub, grpc::CallbackServerContext* context,
+    absl::StatusOr<std::vector<WatchKey>> keys);
+
+}  // namespace aifx::rpc
+
+#endif  // AIFX_SERVER_RPC_WATCH_PREDICTIONS_H_

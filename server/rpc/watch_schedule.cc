@@ -1,0 +1,85 @@
+#include "server/rpc/watch_schedule.h"
+
+#include <algorithm>
+
+#include "core/market/candle.h"
+
+namespace aifx::rpc {
+
+bool WatchSchedule::Add(const WatchKey& key) {
+  const size_t before = Series().size();
+  ++keys_[key].watchers;
+  return Series().size() != before;
+}
+
+bool WatchSchedule::Remove(const WatchKey& key) {
+  const auto found = keys_.find(key);
+  if (found == keys_.end() || --found->second.watchers > 0) return false;
+  const size_t before = Series().size();
+  keys_.erase(found);
+  return Series().size() != before;
+}
+
+std::vector<records::CandleSeriesId> WatchSchedule::Series() const {
+  std::vector<records::CandleSeriesId> series;
+  for (const auto& [key, watched] : keys_) {
+    // Keys are ordered by series first.
+    if (series.empty() || series.back() != key.series) series.push_back(key.series);
+  }
+  return series;
+}
+
+void WatchSchedule::OnEvent(const records::CandleEvent& event, absl::Time now) {
+  const absl::Time closed = market::CloseTime(event.series.timeframe, event.open_time);
+  for (auto at = keys_.lower_bound({event.series, ""});
+       at != keys_.end() && at->first.series == event.series; ++at) {
+    Watched& watched = at->second;
+    if (event.open_time <= watched.newest) continue;
+    watched.newest = event.open_time;
+    watched.waiting = Task{at->first, event.open_time, std::max(event.observed_at, closed), 0};
+    watched.due = std::max(now, closed);
+  }
+}
+
+std::vector<WatchSchedule::Task> WatchSchedule::Take(absl::Time now) {
+  std::vector<Task> due;
+  for (auto& [key, watched] : keys_) {
+    if (!watched.waiting.has_value() || watched.due > now) continue;
+    due.push_back(*watched.waiting);
+    watched.waiting.reset();
+  }
+  return due;
+}
+
+absl::Time WatchSchedule::NextDue() const {
+  absl::Time next = absl::InfiniteFuture();
+  for (const auto& [key, watched] : keys_) {
+    if (watched.waiting.has_value()) next = std::min(next, watched.due);
+  }
+  return next;
+}
+
+bool WatchSchedule::Delivered(const WatchKey& key, absl::Time open_time) {
+  const auto found = keys_.find(key);
+  if (found == keys_.end() || open_time <= found->second.delivered) return false;
+  found->second.delivered = open_time;
+  // The source may have had a newer candle than the one announced: its announcement is old then.
+  found->second.newest = std::max(found->second.newest, open_time);
+  return true;
+}
+
+bool WatchSchedule::Retry(const Task& task, absl::Time now) {
+  const auto found = keys_.find(task.key);
+  if (found == keys_.end() || found->second.newest != task.open_time ||
+      now > task.observed_at + kPatience) {
+    return false;
+  }
+  Watched& watched = found->second;
+  watched.waiting = task;
+  ++watched.waiting->attempt;
+  const int doublings = std::min(task.attempt, 10);
+  watched.due = now + std::min(kLongestRetry, kFirstRetry * (1 << doublings));
+  return true;
+}
+
+}  // namespace aifx::rpc
