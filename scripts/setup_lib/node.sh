@@ -1,4 +1,4 @@
-# Node and the packages of the reference backend. Sourced by scripts/setup.
+# Node and the packages of the reference backend and of the example callers. Sourced by scripts/setup.
 
 oldest_node=18
 
@@ -19,15 +19,16 @@ install_node() {
   fi
 }
 
-# npm ci, once for every content of the lock file.
-install_backend_modules() {
-  local lock=tests/backend/package-lock.json
-  local stamp=tests/backend/node_modules/.setup-stamp
+# npm ci in a folder, once for every content of its lock file.
+install_node_modules() {
+  local folder=$1
+  local lock=$folder/package-lock.json
+  local stamp=$folder/node_modules/.setup-stamp
   [[ -f $lock ]] || return 0
   local sum
   sum=$(sha256sum <"$lock" | cut -d' ' -f1)
   if [[ -f $stamp && $(<"$stamp") == "$sum" ]]; then return 0; fi
-  say "npm ci in tests/backend"
-  npm --prefix tests/backend ci --no-audit --no-fund --loglevel=error
+  say "npm ci in $folder"
+  npm --prefix "$folder" ci --no-audit --no-fund --loglevel=error
   echo "$sum" >"$stamp"
 }

@@ -96,7 +96,8 @@ absl::Status CandleStream::Append(const market::Candle& candle, absl::Time now) 
   last_->warnings = findings.warnings;
   candles.push_back(candle);
   const size_t kept = std::max<size_t>({1, last_->candles_needed, last_->candles_wanted});
-  if (candles.size() > kept) candles.erase(candles.begin(), candles.end() - static_cast<long>(kept));
+  if (candles.size() > kept)
+    candles.erase(candles.begin(), candles.end() - static_cast<long>(kept));
   return absl::OkStatus();
 }
 

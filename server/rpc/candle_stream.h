@@ -14,8 +14,8 @@
 namespace aifx::rpc {
 
 // The state of one series that comes candle by candle: its model, which stays the one that it began
-// with, and the newest candles that a prediction depends on, all of them checked. Each prediction is
-// computed from the same candles as Predict would on the same history, so it is the same to the
+// with, and the newest candles that a prediction depends on, all of them checked. Each prediction
+// is computed from the same candles as Predict would on the same history, so it is the same to the
 // bit. Not thread-safe.
 class CandleStream {
  public:

@@ -28,8 +28,7 @@ absl::Status Wrong(const std::string& field, const std::string& what) {
 // executor keeps the reactor: OnDone waits for it.
 class StreamReactor final : public grpc::ServerBidiReactor<Request, Response> {
  public:
-  StreamReactor(const StreamPredictDeps& deps, grpc::CallbackServerContext* context)
-      : deps_(deps) {
+  StreamReactor(const StreamPredictDeps& deps, grpc::CallbackServerContext* context) : deps_(deps) {
     auto call = deps_.guard.AdmitStream(context, "PredictionService.StreamPredict");
     if (!call.ok()) {
       finished_ = true;

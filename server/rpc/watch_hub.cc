@@ -16,8 +16,7 @@ namespace {
 constexpr absl::Duration kLongestWait = absl::Seconds(30);
 
 std::string SeriesText(const WatchKey& key) {
-  return absl::StrCat(key.series.pair.ToString(), " ",
-                      market::TimeframeName(key.series.timeframe));
+  return absl::StrCat(key.series.pair.ToString(), " ", market::TimeframeName(key.series.timeframe));
 }
 
 }  // namespace

@@ -73,14 +73,14 @@ class CandleStreamTest : public ::testing::Test {
   const market::CurrencyPair pair_ = *market::CurrencyPair::Parse("EUR/USD");
   testing::TemporaryFolder folder_;
   model::ModelStore store_{folder_.path()};
-  serving::ModelRegistry registry_{store_, base::NullLogger(),
-                                   [](const model::ModelStore& store, const std::string& name,
-                                      int64_t version)
-                                       -> absl::StatusOr<std::shared_ptr<const model::Model>> {
-                                     auto manifest = store.ReadManifest(name, version);
-                                     if (!manifest.ok()) return manifest.status();
-                                     return std::make_shared<testing::FakeModel>(*manifest);
-                                   }};
+  serving::ModelRegistry registry_{
+      store_, base::NullLogger(),
+      [](const model::ModelStore& store, const std::string& name,
+         int64_t version) -> absl::StatusOr<std::shared_ptr<const model::Model>> {
+        auto manifest = store.ReadManifest(name, version);
+        if (!manifest.ok()) return manifest.status();
+        return std::make_shared<testing::FakeModel>(*manifest);
+      }};
   testing::FakeClock clock_;
   pipeline::Predictor predictor_{registry_, nullptr, clock_, {}};
   PredictorEngine engine_{predictor_};
@@ -155,8 +155,8 @@ TEST_F(CandleStreamTest, FieldsOfTheStartAreNamedAsItsSenderWroteThem) {
   start.set_pair("EUR/EUR");
   start.mutable_warm_up()->add_candles();
   const absl::Status status = CandleStream::FromProto(start, "", After(0)).status();
-  EXPECT_THAT(FieldsOf(status), ::testing::UnorderedElementsAre("start.pair",
-                                                      "start.warm_up.candles[0].open_time"));
+  EXPECT_THAT(FieldsOf(status),
+              ::testing::UnorderedElementsAre("start.pair", "start.warm_up.candles[0].open_time"));
 }
 
 }  // namespace

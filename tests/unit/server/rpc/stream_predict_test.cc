@@ -26,8 +26,8 @@ class StreamPredictTest : public ServiceTest {
     ml::v1::StreamPredictRequest request;
     ml::v1::Candle& candle = *request.mutable_candle();
     *candle.mutable_open_time() = TimeToProto(next_open_);
-    for (auto set : {&ml::v1::Candle::set_open, &ml::v1::Candle::set_high,
-                     &ml::v1::Candle::set_low, &ml::v1::Candle::set_close}) {
+    for (auto set : {&ml::v1::Candle::set_open, &ml::v1::Candle::set_high, &ml::v1::Candle::set_low,
+                     &ml::v1::Candle::set_close}) {
       (candle.*set)(1.1);
     }
     next_open_ += absl::Hours(1);
@@ -35,12 +35,12 @@ class StreamPredictTest : public ServiceTest {
     return stream_->Write(request);
   }
 
-  std::unique_ptr<grpc::ClientReaderWriter<ml::v1::StreamPredictRequest,
-                                           ml::v1::StreamPredictResponse>>
+  std::unique_ptr<
+      grpc::ClientReaderWriter<ml::v1::StreamPredictRequest, ml::v1::StreamPredictResponse>>
       stream_;
   ml::v1::StreamPredictResponse answer_;
-  absl::Time next_open_ = absl::FromUnixSeconds(absl::ToUnixSeconds(clock_.Now()) / 3600 * 3600) -
-                          absl::Hours(1);
+  absl::Time next_open_ =
+      absl::FromUnixSeconds(absl::ToUnixSeconds(clock_.Now()) / 3600 * 3600) - absl::Hours(1);
 };
 
 TEST_F(StreamPredictTest, AnswersEachCandleWithAPrediction) {

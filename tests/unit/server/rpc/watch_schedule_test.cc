@@ -21,9 +21,7 @@ const records::CandleSeriesId kPound = {*market::CurrencyPair::Parse("GBP/USD"),
 class WatchScheduleTest : public ::testing::Test {
  protected:
   void SetUp() override { schedule_.Add(key_); }
-  void Announce(absl::Time open, absl::Time now) {
-    schedule_.OnEvent({kEuro, open, now}, now);
-  }
+  void Announce(absl::Time open, absl::Time now) { schedule_.OnEvent({kEuro, open, now}, now); }
 
   const WatchKey key_ = {kEuro, ""};
   WatchSchedule schedule_;
