@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 CORE = ["core/base", "core/market", "core/records", "core/features", "core/macro",
-        "core/model", "core/serving", "core/decision", "core/pipeline", "core/outcome",
+        "core/dataset", "core/model", "core/serving", "core/decision", "core/pipeline", "core/outcome",
         "core/training", "core/backtest"]
 CLIENT = ["client/http", "client/backend", "client/cache", "client/outbox", "client/events",
           "client/collect"]
@@ -27,12 +27,13 @@ MAY_INCLUDE = {
     "core/records": ["core/market"],
     "core/features": ["core/market"],
     "core/macro": ["core/market", "core/features"],
+    "core/dataset": ["core/features", "core/macro"],
     "core/model": ["core/features", "core/base"],
     "core/serving": ["core/model"],
     "core/decision": ["core/market", "core/records"],
     "core/pipeline": ["core/features", "core/serving", "core/decision", "core/records"],
     "core/outcome": ["core/market", "core/records"],
-    "core/training": ["core/features", "core/macro", "core/model"],
+    "core/training": ["core/features", "core/macro", "core/dataset", "core/model"],
     "core/backtest": ["core/pipeline", "core/market"],
     "client/http": ["core/base"],
     "client/backend": ["client/http", "core/market", "core/records", "core/training"],
