@@ -75,8 +75,7 @@ absl::Status FileWriter::Flush() {
 absl::Status FileWriter::WriteAt(uint64_t offset, absl::string_view bytes) {
   if (!status_.ok()) return status_;
   while (!bytes.empty()) {
-    const ssize_t written =
-        ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    const ssize_t written = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written < 0) {
       if (errno == EINTR) continue;
       return status_ = Errno("write", path_);

@@ -100,9 +100,9 @@ absl::Status NpyWriter::Append(absl::Span<const int64_t> elements) {
 
 absl::Status NpyWriter::Close() {
   if (elements_ % row_elements_ != 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(path_, ": the last row has ", elements_ % row_elements_, " of ",
-                     row_elements_, " elements"));
+    return absl::FailedPreconditionError(absl::StrCat(path_, ": the last row has ",
+                                                      elements_ % row_elements_, " of ",
+                                                      row_elements_, " elements"));
   }
   AIFX_RETURN_IF_ERROR(file_->Overwrite(0, Header()));
   return file_->Close();
