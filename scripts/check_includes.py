@@ -17,7 +17,7 @@ CORE = ["core/base", "core/market", "core/records", "core/features", "core/macro
         "core/dataset", "core/model", "core/serving", "core/decision", "core/pipeline", "core/outcome",
         "core/training", "core/backtest"]
 CLIENT = ["client/http", "client/backend", "client/cache", "client/outbox", "client/events",
-          "client/collect"]
+          "client/collect", "client/table"]
 
 # Folder -> folders that its files may include. "proto" stands for generated code.
 MAY_INCLUDE = {
@@ -41,6 +41,7 @@ MAY_INCLUDE = {
     "client/outbox": ["client/backend", "core/records"],
     "client/events": ["core/records", "core/training"],
     "client/collect": ["client/http", "core/macro"],
+    "client/table": ["core/base"],
     "client/cli": ["proto", *CORE, *CLIENT],
     "server/config": ["core/base"],
     "server/rpc": ["proto", *CORE],
@@ -65,6 +66,7 @@ LIBRARIES = [
     ("generated protobuf or gRPC", GRPC, ("proto", "client/cli", "server")),
     ("libcurl", re.compile(r"^curl/"), ("client/http",)),
     ("SQLite", re.compile(r"^sqlite3"), ("client/outbox", "tests/support")),
+    ("Arrow", re.compile(r"^(arrow|parquet)/"), ("client/table",)),
     ("hiredis", re.compile(r"^hiredis/"), ("client/events",)),
 ]
 
