@@ -67,6 +67,7 @@ int RunUnguarded(const std::vector<std::string>& arguments, Console& console) {
   AddCollect(app, invocation);
   AddBackend(app, invocation);
   AddFeatures(app, invocation);
+  AddDataset(app, invocation);
   if (IsUnknownCommand(app, arguments)) {
     console.err << "aifx: unknown command '" << arguments[0] << "'; `aifx --help` lists them\n";
     return kUsage;

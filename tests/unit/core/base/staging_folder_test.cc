@@ -77,9 +77,8 @@ TEST(StagingFolderTest, RemovesWhatAKilledProcessLeftAndNothingElse) {
   const auto name_of = [](const auto& staging) {
     return fs::path(staging->path()).filename().string();
   };
-  EXPECT_THAT(Entries(folder.path()),
-              UnorderedElementsAre(".other.aside.abc123", "out.aside.x", name_of(at_work),
-                                   name_of(beside)));
+  EXPECT_THAT(Entries(folder.path()), UnorderedElementsAre(".other.aside.abc123", "out.aside.x",
+                                                           name_of(at_work), name_of(beside)));
 }
 
 TEST(StagingFolderTest, PublishesSingleFiles) {
