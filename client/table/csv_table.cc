@@ -38,8 +38,7 @@ class CsvTable final : public TableWriter {
 absl::StatusOr<std::unique_ptr<TableWriter>> CreateCsv(const std::string& path,
                                                        const std::vector<std::string>& columns) {
   AIFX_ASSIGN_OR_RETURN(std::unique_ptr<base::FileWriter> file, base::FileWriter::Create(path));
-  AIFX_RETURN_IF_ERROR(
-      file->Append(absl::StrCat("timestamp,", absl::StrJoin(columns, ","), "\n")));
+  AIFX_RETURN_IF_ERROR(file->Append(absl::StrCat("timestamp,", absl::StrJoin(columns, ","), "\n")));
   return std::make_unique<CsvTable>(std::move(file));
 }
 

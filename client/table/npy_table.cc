@@ -35,9 +35,8 @@ class NpyTable final : public TableWriter {
 absl::StatusOr<std::unique_ptr<TableWriter>> CreateNpy(const std::string& values_path,
                                                        const std::string& times_path,
                                                        size_t columns) {
-  AIFX_ASSIGN_OR_RETURN(
-      auto values,
-      NpyWriter::Create(values_path, NpyType::kFloat64, {static_cast<int64_t>(columns)}));
+  AIFX_ASSIGN_OR_RETURN(auto values, NpyWriter::Create(values_path, NpyType::kFloat64,
+                                                       {static_cast<int64_t>(columns)}));
   AIFX_ASSIGN_OR_RETURN(auto times, NpyWriter::Create(times_path, NpyType::kSeconds, {}));
   return std::make_unique<NpyTable>(std::move(values), std::move(times));
 }

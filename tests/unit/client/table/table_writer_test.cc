@@ -120,9 +120,8 @@ TEST(TableWriterTest, WithoutCloseNoFileIsLeft) {
 TEST(TableWriterTest, NamesTheFileThatCannotBeWritten) {
   for (const TableFormat format : {TableFormat::kCsv, TableFormat::kNpy, TableFormat::kParquet}) {
     EXPECT_THAT(CreateTable(format, "/nonexistent", "t", kColumns),
-                StatusIs(absl::StatusCode::kNotFound, HasSubstr(absl::StrCat(
-                                                          "/nonexistent/t.",
-                                                          TableFormatName(format)))));
+                StatusIs(absl::StatusCode::kNotFound,
+                         HasSubstr(absl::StrCat("/nonexistent/t.", TableFormatName(format)))));
   }
 }
 
@@ -139,8 +138,8 @@ TEST(TableWriterTest, ParquetTellsWhyAWriteFailed) {
 
 TEST(TableWriterTest, FormatsHaveNamesAndFiles) {
   EXPECT_THAT(ParseTableFormat("npy"), IsOkAndHolds(TableFormat::kNpy));
-  EXPECT_THAT(ParseTableFormat("xlsx"), StatusIs(absl::StatusCode::kInvalidArgument,
-                                                 HasSubstr("'xlsx' is not a format")));
+  EXPECT_THAT(ParseTableFormat("xlsx"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'xlsx' is not a format")));
   EXPECT_THAT(TableFiles(TableFormat::kCsv, "train"), ElementsAre("train.csv"));
   EXPECT_THAT(TableFiles(TableFormat::kNpy, "train"),
               ElementsAre("train.npy", "train_timestamps.npy"));
