@@ -79,7 +79,9 @@ absl::Status ArrayWriter::WriteWindows(Part part) {
   AIFX_ASSIGN_OR_RETURN(const auto file, NpyWriter::Create(absl::StrCat(folder_, "/", name),
                                                            NpyType::kFloat32, {sequence, columns}));
   for (const size_t r : data_.split().of(part).rows) {
-    if (on_windows_ && written_ % kWindowsPerReport == 0) on_windows_(written_, windows_);
+    if (on_windows_ && written_ % kWindowsPerReport == 0) {
+      AIFX_RETURN_IF_ERROR(on_windows_(written_, windows_));
+    }
     AIFX_RETURN_IF_ERROR(file->Append(data_.Window(data_.rows()[r])));
     ++written_;
   }
@@ -169,7 +171,7 @@ absl::Status ArrayWriter::WriteScalers() {
 }
 
 absl::StatusOr<std::vector<DatasetFile>> ArrayWriter::Finish() {
-  if (on_windows_) on_windows_(written_, windows_);
+  if (on_windows_) AIFX_RETURN_IF_ERROR(on_windows_(written_, windows_));
   std::vector<DatasetFile> files;
   for (Pending& pending : files_) {
     AIFX_ASSIGN_OR_RETURN(pending.file.sha256, pending.sha256.get());

@@ -20,8 +20,8 @@ struct DatasetFile {
   std::string sha256;
 };
 
-// Told now and then how many windows are written, of how many.
-using OnWindows = std::function<void(int64_t written, int64_t total)>;
+// Told now and then how many windows are written, of how many; an error ends the writing with it.
+using OnWindows = std::function<absl::Status(int64_t written, int64_t total)>;
 
 // Writes the arrays of every part and scalers.json into an empty folder, synced: for each part a
 // folder with technical.npy, fundamental.npy, fundamental_mask.npy, event.npy, direction.npy,

@@ -134,7 +134,8 @@ class DatasetTest(unittest.TestCase):
         self.from_backend("--no-macro", "--raw", *DATES)
         self.out = later
         for build in (self.from_backend, self.from_file):
-            build("--no-macro", "--raw", "--from", "2018-09-03", "--to", "2018-12-10", *DATES)
+            build("--no-macro", "--raw", "--from", "2018-09-03", "--to", "2018-12-10T00:00Z",
+                  *DATES)
             times = self.array("train/timestamps")
             self.assertEqual(str(times[0]), "2018-09-03T01:00:00")
             self.out = whole
@@ -146,7 +147,7 @@ class DatasetTest(unittest.TestCase):
             self.assertEqual(str(self.array("test/horizon_end")[-1]), "2018-12-10T00:00:00")
 
     def test_training_after_the_test_is_embargoed(self):
-        self.from_file(*DATES, "--test-until", "2018-12-10", "--embargo", "60h")
+        self.from_file(*DATES, "--test-until", "2018-12-10T00:00Z", "--embargo", "60h")
         splits = self.metadata()["splits"]
         times = self.array("train/timestamps")
         after = times[times > np.datetime64("2018-12-10")]
@@ -171,7 +172,7 @@ class DatasetTest(unittest.TestCase):
         self.from_file()
         before = (self.out / "eurusd-1h/metadata.json").read_bytes()
         for arguments, code, said in [
-                (("--train-until", "2030-01-01"), 1, "train_until 2030-01-01T00:00:00Z is outside"),
+                (("--train-until", "2030-01-01"), 1, "train_until 2030-01-02T00:00:00Z is outside"),
                 (("--train-until", "2018-12-01", "--validation-until", "2018-11-01"), 1,
                  "is not after train_until"),
                 (("--train-until", "1.5"), 2, "--train-until: 1.5"),
@@ -206,6 +207,21 @@ class DatasetTest(unittest.TestCase):
         (self.out / "eurusd-1h/notes.txt").write_text("mine")
         self.assertIn("is no data set", self.from_file(code=1).stderr)
         self.assertEqual((self.out / "eurusd-1h/notes.txt").read_text(), "mine")
+
+    def test_an_interrupted_run_takes_its_files_away(self):
+        path = self.stack.folder / "interrupted.csv"
+        self.write_csv(path, harness.sample_rows(20000))
+        command = [harness.BIN / "aifx", "dataset", "--pairs", "EUR/USD", "--csv", path, "--out",
+                   self.out, "--sequence", "240"]
+        with subprocess.Popen([str(part) for part in command], env=harness.env(),
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
+            for line in run.stderr:
+                if '"features"' in line:
+                    break
+            run.send_signal(signal.SIGTERM)
+            self.assertIn("interrupted", run.stderr.read())
+        self.assertEqual(run.returncode, 1)
+        self.assertEqual(list(self.out.glob("*")), [])
 
     def test_a_killed_run_leaves_nothing_to_be_taken_for_a_data_set(self):
         path = self.stack.folder / "all.csv"

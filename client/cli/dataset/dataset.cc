@@ -7,6 +7,8 @@
 #include "client/cli/dataset/dataset_job.h"
 #include "client/cli/dataset/dataset_report.h"
 #include "client/cli/errors.h"
+#include "client/cli/stop_signals.h"
+#include "core/base/ids.h"
 
 namespace aifx::cli {
 namespace {
@@ -54,6 +56,8 @@ int Run(const DatasetOptions& options, Console& console) {
     ReportError("dataset", sources.status(), console);
     return kUsage;
   }
+  const base::CallContext context{.request_id = base::NewUuid()};
+  const CancelOnSignal cancel_on_signal(context);
   Totals totals;
   nlohmann::json report = nlohmann::json::array();
   for (const dataset::DatasetSpec& spec : plan->datasets) {
@@ -61,9 +65,10 @@ int Run(const DatasetOptions& options, Console& console) {
         absl::StrCat(spec.pair.ToString(), " ", market::TimeframeName(spec.timeframe));
     DatasetProgress progress(console);
     progress.Series(series);
-    const auto result = MakeDataset(spec, options, *plan, **sources, progress, console);
+    const auto result = MakeDataset(spec, options, *plan, **sources, progress, console, context);
     progress.Finish();
     Report(result, series, options, console, totals, report);
+    if (context.IsCancelled()) break;
   }
   if (options.json) console.out << nlohmann::json{{"datasets", report}}.dump() << "\n";
   return totals.ExitCode();

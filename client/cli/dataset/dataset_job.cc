@@ -4,10 +4,9 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "client/cli/series_check.h"
 #include "core/base/build_info.h"
 #include "core/base/files.h"
-#include "core/base/ids.h"
 #include "core/base/staging_folder.h"
 #include "core/base/status_macros.h"
 #include "core/dataset/dataset_files.h"
@@ -38,41 +37,60 @@ absl::Status CheckRoom(const std::string& folder, int64_t bytes) {
                                                    " has room for ", space.available));
 }
 
-// What the series is like; refuses it, or warns.
-absl::StatusOr<market::QualityReport> CheckCandles(absl::Span<const market::Candle> candles,
+// What the series is like; refuses it, or warns and leaves out what cannot be used.
+absl::StatusOr<market::QualityReport> CheckCandles(DatasetCandles& read,
                                                    const dataset::DatasetSpec& spec,
                                                    bool allow_bad_data, absl::Time now,
                                                    DatasetProgress& progress) {
   market::QualityChecker checker(spec.timeframe, market::QualityRules());
-  for (const market::Candle& candle : candles) checker.Add(candle);
+  for (const market::Candle& candle : read.candles) checker.Add(candle);
   market::QualityReport report = checker.Finish();
-  market::QualityVerdict verdict = market::Judge(report);
-  if (!verdict.refusals.empty() && !allow_bad_data) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the candles are not fit for use: ", absl::StrJoin(verdict.refusals, "; "),
-                     " (`aifx data check` shows more; --allow-bad-data uses them)"));
+  const market::QualityVerdict verdict = market::Judge(report);
+  AIFX_RETURN_IF_ERROR(RefuseBadSeries(verdict, spec.pair, spec.timeframe, allow_bad_data));
+  for (const std::string& text : SeriesWarnings(verdict, spec.pair, spec.timeframe)) {
+    progress.Warn(text);
   }
-  for (const std::string& text : verdict.refusals) progress.Warn(text);
-  for (const std::string& text : verdict.warnings) progress.Warn(text);
+  UsableCandles usable;
+  std::vector<market::Candle> kept;
+  kept.reserve(read.candles.size());
+  size_t first = 0;
+  for (size_t i = 0; i < read.candles.size(); ++i) {
+    if (!usable.Take(read.candles[i])) continue;
+    kept.push_back(read.candles[i]);
+    if (i < read.first) ++first;
+  }
+  read = {.candles = std::move(kept), .first = first};
   market::CandleRules rules;
-  rules.max_candles = candles.size();
-  const auto findings = market::ValidateCandles(candles, spec.timeframe, now, rules);
+  rules.max_candles = read.candles.size();
+  const auto findings = market::ValidateCandles(read.candles, spec.timeframe, now, rules);
   if (findings.violations.empty()) return report;
   return absl::FailedPreconditionError(
       absl::StrCat("the candles are bad: ", findings.violations[0].description));
 }
 
-absl::Status Write(const dataset::Dataset& data, DatasetProgress& progress, DatasetResult& result) {
+// Rows of a recursive set that do not have their whole memory before them.
+void WarnOfShortMemory(const dataset::Dataset& data, DatasetProgress& progress) {
+  const features::FeatureSet& set = *data.spec().set;
+  const size_t oldest = data.rows().front().candle + 1 - data.spec().sequence;
+  if (!set.recursive() || oldest + 1 >= set.memory()) return;
+  progress.Warn(absl::StrCat(set.name(), " has recursive columns: the first ",
+                             set.memory() - 1 - oldest, " rows depend on where the series starts"));
+}
+
+absl::Status Write(const dataset::Dataset& data, DatasetProgress& progress,
+                   const base::CallContext& context, DatasetResult& result) {
   AIFX_ASSIGN_OR_RETURN(const auto staging, base::StagingFolder::Create(result.folder));
   AIFX_RETURN_IF_ERROR(CheckRoom(staging->path(), result.bytes));
   AIFX_ASSIGN_OR_RETURN(
       const auto files,
       dataset::WriteArrays(data, staging->path(), [&](int64_t written, int64_t total) {
         progress.Stage("writing", written, total);
+        return context.IsCancelled() ? absl::CancelledError("interrupted") : absl::OkStatus();
       }));
   result.metadata["files"] = dataset::FilesJson(files);
   AIFX_RETURN_IF_ERROR(base::WriteFileAtomically(absl::StrCat(staging->path(), "/", kMetadata),
                                                  result.metadata.dump(1) + "\n"));
+  if (context.IsCancelled()) return absl::CancelledError("interrupted");
   return staging->Publish();
 }
 
@@ -81,17 +99,15 @@ absl::Status Write(const dataset::Dataset& data, DatasetProgress& progress, Data
 absl::StatusOr<DatasetResult> MakeDataset(const dataset::DatasetSpec& spec,
                                           const DatasetOptions& options, const DatasetPlan& plan,
                                           DatasetSources& sources, DatasetProgress& progress,
-                                          Console& console) {
-  const base::CallContext context{.request_id = base::NewUuid()};
+                                          Console& console, const base::CallContext& context) {
   DatasetResult result{.folder = absl::StrCat(options.out, "/", DatasetFolder(spec))};
-  AIFX_RETURN_IF_ERROR(CheckFolder(result.folder));
+  if (!options.dry_run) AIFX_RETURN_IF_ERROR(CheckFolder(result.folder));
   progress.Stage("candles");
-  AIFX_ASSIGN_OR_RETURN(const DatasetCandles read,
-                        sources.Candles(spec, plan.from, plan.to, context));
+  AIFX_ASSIGN_OR_RETURN(DatasetCandles read, sources.Candles(spec, plan.from, plan.to, context));
   if (read.candles.size() <= read.first) return absl::OutOfRangeError("there are no candles");
   AIFX_ASSIGN_OR_RETURN(
       const market::QualityReport quality,
-      CheckCandles(read.candles, spec, options.allow_bad_data, console.clock.Now(), progress));
+      CheckCandles(read, spec, options.allow_bad_data, console.clock.Now(), progress));
   progress.Stage("macro");
   AIFX_ASSIGN_OR_RETURN(const auto fundamentals,
                         sources.Fundamentals(spec.pair, plan.to, progress, context));
@@ -103,12 +119,13 @@ absl::StatusOr<DatasetResult> MakeDataset(const dataset::DatasetSpec& spec,
                                      .first = read.first,
                                      .fundamentals = fundamentals ? &*fundamentals : nullptr,
                                      .events = events ? &*events : nullptr}));
+  WarnOfShortMemory(data, progress);
   dataset::Provenance provenance = sources.provenance();
   provenance.engine = absl::StrCat("aifx ", base::ProjectVersion(), " ", base::GitRevision());
   provenance.made_at = console.clock.Now();
   result.metadata = dataset::MetadataJson(data, read.candles, quality, provenance);
   result.bytes = dataset::ArrayBytes(data);
-  if (!options.dry_run) AIFX_RETURN_IF_ERROR(Write(data, progress, result));
+  if (!options.dry_run) AIFX_RETURN_IF_ERROR(Write(data, progress, context, result));
   progress.Finish();
   return result;
 }

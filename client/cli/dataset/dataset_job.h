@@ -8,6 +8,7 @@
 #include "client/cli/dataset/dataset_options.h"
 #include "client/cli/dataset/dataset_progress.h"
 #include "client/cli/dataset/dataset_sources.h"
+#include "core/base/call_context.h"
 
 namespace aifx::cli {
 
@@ -21,11 +22,12 @@ struct DatasetResult {
 // Reads, checks, builds and writes one data set; a folder appears whole or not at all, and replaces
 // an earlier data set. OutOfRange, with the numbers, where there is too little data yet;
 // FailedPrecondition where the rules of `aifx data check` refuse the series, or where the folder
-// holds something else than a data set; ResourceExhausted where the disk has no room.
+// holds something else than a data set; ResourceExhausted where the disk has no room; Cancelled
+// where the context was.
 absl::StatusOr<DatasetResult> MakeDataset(const dataset::DatasetSpec& spec,
                                           const DatasetOptions& options, const DatasetPlan& plan,
                                           DatasetSources& sources, DatasetProgress& progress,
-                                          Console& console);
+                                          Console& console, const base::CallContext& context);
 
 }  // namespace aifx::cli
 

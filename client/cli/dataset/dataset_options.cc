@@ -6,6 +6,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "client/cli/features/split.h"
+#include "client/cli/series_check.h"
 #include "client/cli/words.h"
 #include "core/base/status_macros.h"
 
@@ -16,13 +18,6 @@ absl::Status Named(absl::string_view option, const absl::Status& status) {
   return absl::InvalidArgumentError(absl::StrCat(option, ": ", status.message()));
 }
 
-absl::StatusOr<absl::Time> TimeOf(absl::string_view option, const std::string& text,
-                                  absl::Time fallback) {
-  if (text.empty()) return fallback;
-  const absl::StatusOr<absl::Time> time = ParseTimeWord(text);
-  return time.ok() ? time : Named(option, time.status());
-}
-
 // A share such as 0.7, else a time.
 absl::StatusOr<dataset::Cut> CutOf(absl::string_view option, const std::string& text) {
   double share = 0;
@@ -31,7 +26,7 @@ absl::StatusOr<dataset::Cut> CutOf(absl::string_view option, const std::string& 
     return absl::InvalidArgumentError(
         absl::StrCat(option, ": ", text, " is neither a time nor a share between 0 and 1"));
   }
-  AIFX_ASSIGN_OR_RETURN(const absl::Time time, TimeOf(option, text, {}));
+  AIFX_ASSIGN_OR_RETURN(const absl::Time time, ParseUntil(option, text));
   return dataset::Cut(time);
 }
 
@@ -75,7 +70,9 @@ void AddSeries(CLI::App& command, DatasetOptions* options) {
       ->capture_default_str();
   command.add_option("--from", options->from, "Rows from then on (open time); default: all")
       ->type_name("TIME");
-  command.add_option("--to", options->to, "Candles open before then; default: now")
+  command
+      .add_option("--to", options->to,
+                  "Candles open before then, a day alone counting whole; default: now")
       ->type_name("TIME");
 }
 
@@ -112,7 +109,8 @@ void AddSplits(CLI::App& command, DatasetOptions* options) {
   const auto cut = [&](const char* name, std::string* value, const char* help) {
     return command.add_option(name, *value, help)->type_name("TIME|SHARE")->capture_default_str();
   };
-  cut("--train-until", &options->train_until, "Training rows are known by then");
+  cut("--train-until", &options->train_until,
+      "Training rows are known by then: a time, a day alone counting whole, or a share of rows");
   cut("--validation-until", &options->validation_until, "Validation rows are known by then");
   CLI::Option* test = cut("--test-until", &options->test_until,
                           "Test rows are known by then; later rows are training again");
@@ -143,8 +141,7 @@ void AddSources(CLI::App& command, DatasetOptions* options) {
                                            "Calendar (CSV or JSON) instead of the backend's");
   events->check(CLI::ExistingFile)->type_name("FILE");
   command.add_flag("--no-macro", options->no_macro, "Leave out what is not given as a file");
-  command.add_flag("--allow-bad-data", options->allow_bad_data,
-                   "Use a series that `aifx data check` refuses");
+  AddBadDataOption(command, &options->allow_bad_data);
   AddBackendOptions(command, &options->backend);
   AddCacheOptions(command, &options->backend);
 }
@@ -157,9 +154,10 @@ void AddDatasetOptions(CLI::App& command, DatasetOptions* options) {
   AddSplits(command, options);
   AddSources(command, options);
   command
-      .add_option("--out", options->out,
-                  "Folder for the data sets, each in a folder of its own such as eurusd-1h")
-      ->required()
+      .add_option(
+          "--out", options->out,
+          "Folder for the data sets, each in a folder of its own such as eurusd-1h; required "
+          "but for --dry-run")
       ->type_name("FOLDER");
   command.add_flag("--dry-run", options->dry_run, "Build, and say what would be written");
   command.add_flag("--json", options->json, "Write the report as one line of JSON");
@@ -167,8 +165,18 @@ void AddDatasetOptions(CLI::App& command, DatasetOptions* options) {
 
 absl::StatusOr<DatasetPlan> MakeDatasetPlan(const DatasetOptions& options, absl::Time now) {
   DatasetPlan plan;
-  AIFX_ASSIGN_OR_RETURN(plan.from, TimeOf("--from", options.from, absl::InfinitePast()));
-  AIFX_ASSIGN_OR_RETURN(plan.to, TimeOf("--to", options.to, now));
+  if (options.out.empty() && !options.dry_run) {
+    return absl::InvalidArgumentError("--out: name the folder that gets the data sets");
+  }
+  if (!options.from.empty()) {
+    const auto from = ParseTimeWord(options.from);
+    if (!from.ok()) return Named("--from", from.status());
+    plan.from = *from;
+  }
+  plan.to = now;
+  if (!options.to.empty()) {
+    AIFX_ASSIGN_OR_RETURN(plan.to, ParseUntil("--to", options.to));
+  }
   if (plan.from >= plan.to) {
     return absl::InvalidArgumentError(
         absl::StrCat("--from ", TimeWord(plan.from), " is not before --to ", TimeWord(plan.to)));

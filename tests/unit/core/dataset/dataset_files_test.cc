@@ -38,6 +38,7 @@ TEST(DatasetFilesTest, ArraysHoldThePartsRowsInOrder) {
                          EXPECT_GE(written, reported);
                          reported = written;
                          total = of;
+                         return absl::OkStatus();
                        }));
   EXPECT_EQ(reported, total);
   int64_t bytes = 0;
@@ -94,6 +95,14 @@ TEST(DatasetFilesTest, OnlyTheTargetsAskedForAreWritten) {
   EXPECT_THAT(names, UnorderedElementsAre("test/technical.npy", "test/direction.npy",
                                           "test/timestamps.npy", "test/horizon_end.npy"));
   EXPECT_EQ(bytes, ArrayBytes(data));
+}
+
+TEST(DatasetFilesTest, ItsCallerCanEndIt) {
+  const auto candles = SmallCandles();
+  ASSERT_OK_AND_ASSIGN(const Dataset data, Dataset::Build(SmallSpec(), {.candles = candles}));
+  const testing::TemporaryFolder folder;
+  const auto stop = [](int64_t, int64_t) { return absl::CancelledError("stop"); };
+  EXPECT_TRUE(absl::IsCancelled(WriteArrays(data, folder.path(), stop).status()));
 }
 
 TEST(DatasetFilesTest, AFailureNamesTheFile) {
