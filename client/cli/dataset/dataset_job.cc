@@ -47,9 +47,8 @@ absl::StatusOr<market::QualityReport> CheckCandles(DatasetCandles& read,
   market::QualityReport report = checker.Finish();
   const market::QualityVerdict verdict = market::Judge(report);
   AIFX_RETURN_IF_ERROR(RefuseBadSeries(verdict, spec.pair, spec.timeframe, allow_bad_data));
-  for (const std::string& text : SeriesWarnings(verdict, spec.pair, spec.timeframe)) {
-    progress.Warn(text);
-  }
+  for (const std::string& text : verdict.refusals) progress.Warn(text);
+  for (const std::string& text : verdict.warnings) progress.Warn(text);
   UsableCandles usable;
   std::vector<market::Candle> kept;
   kept.reserve(read.candles.size());
@@ -79,6 +78,10 @@ void WarnOfShortMemory(const dataset::Dataset& data, DatasetProgress& progress) 
 
 absl::Status Write(const dataset::Dataset& data, DatasetProgress& progress,
                    const base::CallContext& context, DatasetResult& result) {
+  const std::string parent = fs::path(result.folder).parent_path().string();
+  std::error_code error;
+  fs::create_directories(parent, error);
+  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot create ", parent));
   AIFX_ASSIGN_OR_RETURN(const auto staging, base::StagingFolder::Create(result.folder));
   AIFX_RETURN_IF_ERROR(CheckRoom(staging->path(), result.bytes));
   AIFX_ASSIGN_OR_RETURN(
