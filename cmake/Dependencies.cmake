@@ -12,6 +12,7 @@ find_package(spdlog REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 find_package(LibTorch REQUIRED)
+find_package(ArrowParquet REQUIRED)
 
 # These have no CMake package in Debian 12.
 find_package(PkgConfig REQUIRED)

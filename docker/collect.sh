@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Gathers what an installed engine consists of: the two programs and the libraries that
-# come with LibTorch, each finding the others by a path relative to itself.
+# Gathers what an installed engine consists of: the two programs and the libraries of
+# LibTorch and Arrow, each finding the others by a path relative to itself.
 #
 # Usage: docker/collect.sh BIN_DIR OUT_DIR
 set -euo pipefail
@@ -12,14 +12,26 @@ for program in aifx aifx-server; do
   patchelf --set-rpath '$ORIGIN/../lib' "$out/bin/$program"
 done
 
-# Where the programs were linked from, so that build and image cannot differ.
-libtorch=$(ldd "$bin_dir/aifx-server" | sed -n 's/.*libtorch_cpu\.so => \(.*\)\/libtorch_cpu\.so .*/\1/p')
-if [[ -z $libtorch ]]; then
-  echo "collect: $bin_dir/aifx-server does not find libtorch_cpu.so" >&2
-  exit 1
-fi
+# The folder that a program takes a library from: where it was linked, so that build and image
+# cannot differ.
+folder_of() {
+  local folder
+  folder=$(ldd "$bin_dir/$1" | sed -n "s|.*$2[^ ]* => \(.*\)/$2[^/]* .*|\1|p")
+  if [[ -z $folder ]]; then
+    echo "collect: $bin_dir/$1 does not find $2" >&2
+    exit 1
+  fi
+  echo "$folder"
+}
+
+libtorch=$(folder_of aifx-server libtorch_cpu.so)
 cp -a "$libtorch"/lib*.so* "$out/lib/"
 cp -a "$libtorch/../licenses/." "$out/licenses/"
+
+arrow=$(folder_of aifx libparquet.so)
+cp -a "$arrow"/lib*.so.* "$out/lib/"
+mkdir -p "$out/licenses/arrow"
+cp -a "$arrow/../licenses/." "$out/licenses/arrow/"
 
 missing=$(ldd "$out"/bin/* | grep 'not found' || true)
 if [[ -n $missing ]]; then

@@ -14,10 +14,10 @@ import subprocess
 import sys
 
 CORE = ["core/base", "core/market", "core/records", "core/features", "core/macro",
-        "core/model", "core/serving", "core/decision", "core/pipeline", "core/outcome",
+        "core/dataset", "core/model", "core/serving", "core/decision", "core/pipeline", "core/outcome",
         "core/training", "core/backtest"]
 CLIENT = ["client/http", "client/backend", "client/cache", "client/outbox", "client/events",
-          "client/collect"]
+          "client/collect", "client/table"]
 
 # Folder -> folders that its files may include. "proto" stands for generated code.
 MAY_INCLUDE = {
@@ -27,12 +27,13 @@ MAY_INCLUDE = {
     "core/records": ["core/market"],
     "core/features": ["core/market"],
     "core/macro": ["core/market", "core/features"],
+    "core/dataset": ["core/features", "core/macro"],
     "core/model": ["core/features", "core/base"],
     "core/serving": ["core/model"],
     "core/decision": ["core/market", "core/records"],
     "core/pipeline": ["core/features", "core/serving", "core/decision", "core/records"],
     "core/outcome": ["core/market", "core/records"],
-    "core/training": ["core/features", "core/macro", "core/model"],
+    "core/training": ["core/features", "core/macro", "core/dataset", "core/model"],
     "core/backtest": ["core/pipeline", "core/market"],
     "client/http": ["core/base"],
     "client/backend": ["client/http", "core/market", "core/records", "core/training"],
@@ -40,6 +41,7 @@ MAY_INCLUDE = {
     "client/outbox": ["client/backend", "core/records"],
     "client/events": ["core/records", "core/training"],
     "client/collect": ["client/http", "core/macro"],
+    "client/table": ["core/base"],
     "client/cli": ["proto", *CORE, *CLIENT],
     "server/config": ["core/base"],
     "server/rpc": ["proto", *CORE],
@@ -64,6 +66,7 @@ LIBRARIES = [
     ("generated protobuf or gRPC", GRPC, ("proto", "client/cli", "server")),
     ("libcurl", re.compile(r"^curl/"), ("client/http",)),
     ("SQLite", re.compile(r"^sqlite3"), ("client/outbox", "tests/support")),
+    ("Arrow", re.compile(r"^(arrow|parquet)/"), ("client/table",)),
     ("hiredis", re.compile(r"^hiredis/"), ("client/events",)),
 ]
 

@@ -16,11 +16,11 @@ Exit codes
   1   failed, or refused by the server; training: also a registration that is pending
   2   wrong usage, or a request with a wrong value
   3   the server, or the backend behind it, does not answer in time
-  75  training: too little data yet; collecting: nothing to collect
+  75  training: too little data yet; features: the same; collecting: nothing to collect
 
 Environment
   AIFX_SERVER          HOST:PORT of the server
-  BACKEND_API_URL      URL of the backend (`aifx train`, `aifx collect`, `aifx backend`)
+  BACKEND_API_URL      URL of the backend (`aifx train`, `aifx features` and others)
   ML_ENGINE_API_KEY    its key, or ML_ENGINE_API_KEY_FILE, a file that holds it
   FRED_API_KEY         key for `aifx collect fundamentals fred`
   REDIS_URL            Redis that is told of trainings; may hold a password
@@ -67,6 +67,7 @@ int RunUnguarded(const std::vector<std::string>& arguments, Console& console) {
   AddCollect(app, invocation);
   AddBackend(app, invocation);
   AddFeatures(app, invocation);
+  AddDataset(app, invocation);
   if (IsUnknownCommand(app, arguments)) {
     console.err << "aifx: unknown command '" << arguments[0] << "'; `aifx --help` lists them\n";
     return kUsage;

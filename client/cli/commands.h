@@ -28,6 +28,7 @@ void AddHealth(CLI::App& app, Invocation& invocation);
 void AddTrain(CLI::App& app, Invocation& invocation);
 void AddData(CLI::App& app, Invocation& invocation);
 void AddCollect(CLI::App& app, Invocation& invocation);  // collect/collect.cc
+void AddDataset(CLI::App& app, Invocation& invocation);  // dataset/dataset.cc
 void AddBackend(CLI::App& app, Invocation& invocation);  // backend/backend.cc
 void AddFeatures(CLI::App& app, Invocation& invocation);
 

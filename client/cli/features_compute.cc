@@ -2,13 +2,17 @@
 #include "client/cli/features_compute.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/candles_csv.h"
 #include "client/cli/errors.h"
+#include "client/cli/features/features_options.h"
 #include "client/cli/features_table.h"
 #include "core/base/files.h"
+#include "core/base/staging_folder.h"
 #include "core/base/status_macros.h"
 
 namespace aifx::cli {
@@ -23,34 +27,59 @@ struct Options {
   std::string out;
 };
 
-absl::StatusOr<const features::FeatureSet*> FindSet(const Options& options) {
-  const auto set =
-      options.convention.empty()
-          ? features::FindFeatureSet(options.set)
-          : features::FindFeatureSet(options.set, options.convention == "talib"
-                                                      ? features::Convention::kTaLib
-                                                      : features::Convention::kReference);
-  if (set.ok()) return set;
-  return absl::InvalidArgumentError(absl::StrCat("--set: ", set.status().message()));
+// By the file's extension; CSV whatever else it is called.
+table::TableFormat FormatOf(const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  if (extension == ".npy") return table::TableFormat::kNpy;
+  if (extension == ".parquet") return table::TableFormat::kParquet;
+  return table::TableFormat::kCsv;
+}
+
+// Writes the table beside its place and moves it there once it is whole.
+absl::StatusOr<FeatureTable> WriteTable(const std::string& out, const features::FeatureSet& set,
+                                        absl::Span<const market::Candle> candles) {
+  const std::filesystem::path path(out);
+  const table::TableFormat format = FormatOf(out);
+  const std::string stem = path.stem().string();
+  std::vector<std::string> columns;
+  for (const features::Column& column : set.columns()) columns.push_back(column.name);
+  AIFX_ASSIGN_OR_RETURN(const auto staging, base::StagingFolder::Create(out));
+  AIFX_ASSIGN_OR_RETURN(const auto writer,
+                        table::CreateTable(format, staging->path(), stem, columns));
+  AIFX_ASSIGN_OR_RETURN(FeatureTable written, WriteFeatureTable(set, candles, *writer));
+  AIFX_RETURN_IF_ERROR(writer->Close());
+  std::vector<std::string> files = table::TableFiles(format, stem);
+  if (files[0] != path.filename()) {  // a CSV that is not called so
+    const std::filesystem::path folder(staging->path());
+    std::error_code error;
+    std::filesystem::rename(folder / files[0], folder / path.filename(), error);
+    if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot write ", out));
+    files[0] = path.filename().string();
+  }
+  AIFX_RETURN_IF_ERROR(staging->PublishFiles(files));
+  return written;
 }
 
 // Returns what was written and what was left out, in words.
 absl::StatusOr<std::string> Compute(const Options& options, absl::Time now) {
-  AIFX_ASSIGN_OR_RETURN(const features::FeatureSet* set, FindSet(options));
+  AIFX_ASSIGN_OR_RETURN(const features::FeatureSet* set,
+                        FindSetOption(options.set, options.convention));
   AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options.csv, kLargestFile));
   std::vector<size_t> lines;
   // No set of the engine uses spreads in price units here, so the pair's pip does not matter.
   AIFX_ASSIGN_OR_RETURN(const std::vector<market::Candle> candles,
                         ParseCandlesCsv(text, options.csv, 0.0001, &lines));
   AIFX_RETURN_IF_ERROR(CheckCandleLines(candles, lines, options.csv, now));
-  AIFX_ASSIGN_OR_RETURN(const FeatureTable table, MakeFeatureTable(*set, candles));
-  AIFX_RETURN_IF_ERROR(base::WriteFileAtomically(options.out, table.csv));
+  AIFX_ASSIGN_OR_RETURN(const FeatureTable table, WriteTable(options.out, *set, candles));
   std::string report = absl::StrCat("wrote ", table.rows, " rows of ", set->columns().size(),
                                     " columns (", set->name(), ") to ", options.out);
-  if (table.undefined_rows > 0) {
-    absl::StrAppend(&report, "\nwarning: left out ", table.undefined_rows,
-                    " rows with an undefined value, first ", table.undefined_column, " of ",
-                    options.csv, ":", lines[table.undefined_candle]);
+  if (table.dropped.undefined > 0) {
+    const auto first = std::find_if(candles.begin(), candles.end(), [&](const auto& candle) {
+      return candle.open_time == table.dropped.first_undefined;
+    });
+    absl::StrAppend(&report, "\nwarning: left out ", table.dropped.undefined,
+                    " rows with an undefined value, first ", table.dropped.first_undefined_column,
+                    " of ", options.csv, ":", lines[static_cast<size_t>(first - candles.begin())]);
   }
   if (set->recursive()) {
     absl::StrAppend(&report, "\nnote: ", set->name(), " has recursive columns: the first ",
@@ -77,15 +106,12 @@ void AddFeaturesCompute(CLI::App& features, Invocation& invocation) {
                    "candles, oldest first: timestamp (the open time, UTC), open, high, low, close, "
                    "volume; volume may be left out where the set needs none")
       ->required();
-  compute->add_option("--set", options->set, "feature set, such as v3.2")->capture_default_str();
-  compute
-      ->add_option("--convention", options->convention,
-                   "whose definitions, where there are several; by default the set's own")
-      ->check(CLI::IsMember({"reference", "talib"}));
+  AddSetOptions(*compute, &options->set, &options->convention);
   compute
       ->add_option("--out", options->out,
-                   "CSV to write: timestamp and the set's columns, one line a candle from the "
-                   "first that has all of them")
+                   "File to write: timestamp and the set's columns, one row a candle from the "
+                   "first that has all of them; .npy (and its _timestamps.npy) and .parquet are "
+                   "written as such, all else as CSV")
       ->required();
   compute->callback([options, &invocation] {
     invocation.run = [options, &invocation] { return Run(*options, invocation.console); };

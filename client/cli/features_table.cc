@@ -1,9 +1,7 @@
 #include "client/cli/features_table.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
@@ -43,19 +41,6 @@ absl::Status CheckValues(const market::Candle& candle, absl::string_view place) 
   return absl::OkStatus();
 }
 
-void AppendNumber(double value, std::string& out) {
-  char digits[32];
-  const std::to_chars_result end = std::to_chars(digits, digits + sizeof(digits), value);
-  out.append(digits, end.ptr);
-}
-
-// The index of the first value that is not finite, or the row's size.
-size_t FirstUndefined(absl::Span<const double> row) {
-  const auto found =
-      std::find_if_not(row.begin(), row.end(), [](double v) { return std::isfinite(v); });
-  return static_cast<size_t>(found - row.begin());
-}
-
 }  // namespace
 
 absl::Status CheckCandleLines(absl::Span<const market::Candle> candles,
@@ -83,43 +68,26 @@ absl::Status CheckCandleLines(absl::Span<const market::Candle> candles,
   return absl::OkStatus();
 }
 
-absl::StatusOr<FeatureTable> MakeFeatureTable(const features::FeatureSet& set,
-                                              absl::Span<const market::Candle> candles) {
+absl::StatusOr<FeatureTable> WriteFeatureTable(const features::FeatureSet& set,
+                                               absl::Span<const market::Candle> candles,
+                                               table::TableWriter& writer) {
   if (candles.size() <= set.warm_up()) {
     return absl::FailedPreconditionError(absl::StrCat("feature set ", set.name(), " needs ",
                                                       set.warm_up() + 1, " candles, ",
                                                       candles.size(), " came"));
   }
-  AIFX_ASSIGN_OR_RETURN(const auto stream, set.NewStream());
+  AIFX_ASSIGN_OR_RETURN(FeatureRows rows, FeatureRows::Make(set));
   FeatureTable table;
-  table.csv = "timestamp";
-  for (const features::Column& column : set.columns()) {
-    absl::StrAppend(&table.csv, ",", column.name);
-  }
-  table.csv += '\n';
-  for (size_t i = 0; i < candles.size(); ++i) {
-    const absl::Span<const double> row = stream->Next(candles[i]);
+  for (const market::Candle& candle : candles) {
+    const absl::Span<const double> row = rows.Next(candle);
     if (row.empty()) continue;
-    if (const size_t undefined = FirstUndefined(row); undefined < row.size()) {
-      if (table.undefined_rows++ == 0) {
-        table.undefined_candle = i;
-        table.undefined_column = set.columns()[undefined].name;
-      }
-      continue;
-    }
-    table.csv += TimeText(candles[i].open_time);
-    for (const double value : row) {
-      table.csv += ',';
-      AppendNumber(value, table.csv);
-    }
-    table.csv += '\n';
+    AIFX_RETURN_IF_ERROR(writer.Append(candle.open_time, row));
     ++table.rows;
   }
+  table.dropped = rows.dropped();
   if (table.rows > 0) return table;
-  return absl::FailedPreconditionError(
-      absl::StrCat("no candle has all columns of ", set.name(), ": ", table.undefined_column,
-                   " is undefined (", table.undefined_column == "volume" ? "no volume" : "0/0",
-                   ") at ", TimeText(candles[table.undefined_candle].open_time)));
+  return absl::FailedPreconditionError(absl::StrCat("no candle has all columns of ", set.name(),
+                                                    ": ", UndefinedText(table.dropped)));
 }
 
 }  // namespace aifx::cli

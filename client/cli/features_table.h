@@ -2,13 +2,13 @@
 #define AIFX_CLIENT_CLI_FEATURES_TABLE_H_
 
 #include <cstddef>
-#include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "client/cli/features/feature_rows.h"
+#include "client/table/table_writer.h"
 #include "core/features/feature_set.h"
 #include "core/market/candle.h"
 
@@ -22,20 +22,17 @@ absl::Status CheckCandleLines(absl::Span<const market::Candle> candles,
                               absl::Span<const size_t> lines, absl::string_view name,
                               absl::Time now);
 
-// The features of a series as CSV text.
+// What was written of a series.
 struct FeatureTable {
-  std::string csv;  // timestamp (RFC 3339, UTC) and the set's columns by name
   size_t rows = 0;
-  // Rows left out because a value is undefined (0/0, no volume), and the first such value.
-  size_t undefined_rows = 0;
-  size_t undefined_candle = 0;
-  std::string undefined_column;
+  DroppedRows dropped;
 };
 
-// Rows from the end of the warm-up on; numbers in the shortest form that reads back as the same
-// double. FailedPrecondition where no row is left. REQUIRES: CheckCandleLines passed.
-absl::StatusOr<FeatureTable> MakeFeatureTable(const features::FeatureSet& set,
-                                              absl::Span<const market::Candle> candles);
+// Writes the features of a series from the end of the warm-up on; does not close `writer`.
+// FailedPrecondition where there is no row. REQUIRES: CheckCandleLines passed.
+absl::StatusOr<FeatureTable> WriteFeatureTable(const features::FeatureSet& set,
+                                               absl::Span<const market::Candle> candles,
+                                               table::TableWriter& writer);
 
 }  // namespace aifx::cli
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/series_check.h"
 #include "client/cli/training_events.h"
 #include "client/cli/words.h"
 #include "core/base/status_macros.h"
@@ -93,6 +94,7 @@ void AddTrainWeeklyOptions(CLI::App& command, TrainWeeklyOptions* options) {
   AddLabel(command, options);
   AddBackendOptions(command, &options->backend);
   AddCacheOptions(command, &options->backend);
+  AddBadDataOption(command, &options->allow_bad_data);
   AddRedisOption(command, &options->redis_url);
   command.add_flag("--dry-run", options->dry_run,
                    "Only read the candles and say what would be done");

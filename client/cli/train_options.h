@@ -21,7 +21,8 @@ struct TrainWeeklyOptions {
   std::string start, end;
   std::string models_dir = "models";
   std::string label = "triple_barrier";
-  training::TrainSpec spec;  // the numbers
+  training::TrainSpec spec;     // the numbers
+  bool allow_bad_data = false;  // use a series that the quality rules refuse
   bool dry_run = false;
   bool json = false;
   BackendOptions backend;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/errors.h"
+#include "client/cli/series_check.h"
 #include "client/cli/train_options.h"
 #include "client/cli/train_progress.h"
 #include "client/cli/training_events.h"
@@ -64,7 +65,10 @@ int Train(const TrainWeeklyOptions& options, Console& console) {
     return kUsage;
   }
   backend::BackendClient& client = (*backend)->client();
-  if (options.dry_run) return DryRun(options, *spec, (*backend)->candles(), console);
+  TrainProgress progress(console, spec->max_epochs);
+  CheckedCandles candles((*backend)->candles(), options.allow_bad_data,
+                         [&](const std::string& text) { progress.Warn(text); });
+  if (options.dry_run) return DryRun(options, *spec, candles, console);
 
   const auto events = TrainingEvents::Open(options.redis_url, console);
   if (!events.ok()) {
@@ -72,13 +76,12 @@ int Train(const TrainWeeklyOptions& options, Console& console) {
     return kUsage;
   }
   const model::ModelStore store(options.models_dir);
-  TrainProgress progress(console, spec->max_epochs);
   const training::TrainCallbacks callbacks{
       .progress = [&](const std::string& stage, double share) { progress.Stage(stage, share); },
       .epoch = [&](const training::EpochReport& epoch) { progress.Epoch(epoch); }};
   const absl::StatusOr<training::TrainReport> report = training::TrainWeekly(
-      *spec, {(*backend)->candles(), store, client, client, console.clock, (*events)->sink()},
-      callbacks, {.request_id = base::NewUuid()});
+      *spec, {candles, store, client, client, console.clock, (*events)->sink()}, callbacks,
+      {.request_id = base::NewUuid()});
   progress.Finish();
   if (const std::string untold = (*events)->Finish(); !untold.empty()) progress.Warn(untold);
   if (!report.ok()) {

@@ -18,14 +18,6 @@ void Keep(std::vector<T>& list, size_t limit, T item) {
   if (list.size() < limit) list.push_back(std::move(item));
 }
 
-bool IsPossible(const Candle& candle) {
-  for (double price : {candle.open, candle.high, candle.low, candle.close}) {
-    if (!std::isfinite(price) || price <= 0) return false;
-  }
-  return candle.low <= std::min(candle.open, candle.close) &&
-         candle.high >= std::max(candle.open, candle.close);
-}
-
 int HourOfWeek(absl::Time time) {
   const absl::CivilHour hour = absl::ToCivilHour(time, SharedCalendar().new_york());
   const int day = (static_cast<int>(absl::GetWeekday(hour)) + 1) % 7;  // Sunday is 0
@@ -33,6 +25,14 @@ int HourOfWeek(absl::Time time) {
 }
 
 }  // namespace
+
+bool IsPossible(const Candle& candle) {
+  for (double price : {candle.open, candle.high, candle.low, candle.close}) {
+    if (!std::isfinite(price) || price <= 0) return false;
+  }
+  return candle.low <= std::min(candle.open, candle.close) &&
+         candle.high >= std::max(candle.open, candle.close);
+}
 
 double QualityReport::MissingShare() const {
   const int64_t expected = candles + missing;

@@ -73,6 +73,9 @@ struct QualityReport {
   double MissingShare() const;
 };
 
+// Whether the prices are finite, positive and in order: low <= open, close <= high.
+bool IsPossible(const Candle& candle);
+
 // Looks at a series candle by candle, in constant memory. Thread-compatible.
 class QualityChecker {
  public:
@@ -120,6 +123,7 @@ struct QualityVerdict {
 
 // Refused: duplicates, unsorted or impossible candles, a likely time zone shift, more than a fifth
 // of the candles missing. Warned of: more than one in a hundred missing, outliers, flat stretches.
+// docs/data-quality.md says what jobs do with it.
 QualityVerdict Judge(const QualityReport& report);
 
 }  // namespace aifx::market

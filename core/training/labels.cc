@@ -1,26 +1,12 @@
 #include "core/training/labels.h"
 
+#include "core/dataset/targets.h"
 #include "core/market/true_range.h"
 
 namespace aifx::training {
 namespace {
 
 constexpr size_t kAtrPeriod = 14;
-constexpr int kSell = 0, kHold = 1, kBuy = 2;
-
-BarLabel FirstTouch(absl::Span<const market::Candle> candles, size_t t, size_t horizon,
-                    double distance) {
-  const double upper = candles[t].close + distance;
-  const double lower = candles[t].close - distance;
-  for (size_t i = t + 1; i <= t + horizon; ++i) {
-    const bool above = candles[i].high >= upper;
-    const bool below = candles[i].low <= lower;
-    if (above && below) return {kHold, i};
-    if (above) return {kBuy, i};
-    if (below) return {kSell, i};
-  }
-  return {kHold, t + horizon};
-}
 
 }  // namespace
 
@@ -34,7 +20,10 @@ std::vector<std::optional<BarLabel>> MakeLabels(absl::Span<const market::Candle>
     if (rule.label == model::Label::kDirection) {
       labels[t] = {candles[t + horizon].close > candles[t].close ? 1 : 0, t + horizon};
     } else {
-      labels[t] = FirstTouch(candles, t, horizon, rule.barrier_atr * atr);
+      const double close = candles[t].close, distance = rule.barrier_atr * atr;
+      const dataset::FirstTouch touch =
+          dataset::FindFirstTouch(candles, t, horizon, close - distance, close + distance);
+      labels[t] = {static_cast<int>(touch.barrier), touch.end};
     }
   }
   return labels;

@@ -81,7 +81,7 @@ check_engine() {
   mkdir -p "$work/models" "$work/state"
   chown 10001:10001 "$work/models" "$work/state"
   chmod 711 "$work"
-  say "engine: $(du -sm "$root" | cut -f1) MB, of it LibTorch $(du -sm "$root/opt/aifx/lib" | cut -f1) MB"
+  say "engine: $(du -sm "$root" | cut -f1) MB, of it LibTorch and Arrow $(du -sm "$root/opt/aifx/lib" | cut -f1) MB"
 
   (start_program aifx-engine "$root" \
     "$work/models:var/lib/aifx/models $work/state:var/lib/aifx/state" \

@@ -5,22 +5,18 @@
 
 CANDLES_CSV is a file of hourly candles with the columns timestamp (or timestamp_utc), open, high,
 low, close, volume (or tick_volume); at least 10,000 of them. Needs pandas, polars, numpy and TA-Lib
-(pip install pandas polars TA-Lib), in a folder outside the project. Prints two tables in Markdown:
-the whole set, and each indicator beside TA-Lib's C function, which is called without Python's part
-(no allocation, no copy). Times are medians; run nothing else meanwhile.
+(pip install pandas polars TA-Lib), in a folder outside the project. Prints tables in Markdown: the
+whole set in bulk, one request's features, one more candle, and each indicator beside pandas, polars and
+TA-Lib's C function. Times are medians; run nothing else meanwhile.
 """
 
 import argparse
-import ctypes
-import glob
 import json
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 import numpy as np
 import pandas as pd
@@ -29,6 +25,8 @@ import talib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/golden/features"))
+from indicator_peers import (check_indicators, median_seconds, print_indicators,  # noqa: E402
+                             print_next_candle)
 from make_technical import reference, with_talib  # noqa: E402
 
 REQUEST, CACHED = 300, 10_000
@@ -120,64 +118,6 @@ def to_polars(candles):
     return pl.DataFrame({c: candles[c].to_numpy(float) for c in candles.columns[1:]})
 
 
-def median_seconds(run, repeat):
-    run()
-    times = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-class TaLibC:
-    """TA-Lib's C functions on arrays that are there already."""
-
-    def __init__(self, candles):
-        folder = pathlib.Path(talib.__file__).resolve().parent.parent / "ta_lib.libs"
-        path = next(iter(glob.glob(str(folder / "libta-lib*.so*"))), "libta-lib.so")
-        self.library = ctypes.CDLL(path)
-        self.library.TA_Initialize()
-        self.arrays = {c: np.ascontiguousarray(candles[c], float) for c in candles.columns[1:]}
-        self.size = len(candles)
-        self.outs = [np.empty(self.size) for _ in range(3)]
-
-    def time(self, name, inputs, options, outputs, repeat):
-        function = getattr(self.library, name)
-        double = ctypes.c_double
-        pointer = lambda a: a.ctypes.data_as(ctypes.POINTER(double))  # noqa: E731
-        begin, count = ctypes.c_int(), ctypes.c_int()
-        arguments = [0, self.size - 1, *(pointer(self.arrays[i]) for i in inputs)]
-        arguments += [double(o) if isinstance(o, float) else o for o in options]
-        arguments += [ctypes.byref(begin), ctypes.byref(count)]
-        arguments += [pointer(out) for out in self.outs[:outputs]]
-        if function(*arguments) != 0:
-            raise RuntimeError(f"{name} failed")
-        loops = 20
-        seconds = median_seconds(lambda: [function(*arguments) for _ in range(loops)], repeat)
-        return seconds / loops / self.size * 1e9
-
-
-HLC = ["high", "low", "close"]
-# Column of ours, whose time is compared with that of a C function.
-INDICATORS = [
-    ("sma_20", "TA_SMA", ["close"], [20], 1),
-    ("sma_200", "TA_SMA", ["close"], [200], 1),
-    ("ema_20", "TA_EMA", ["close"], [20], 1),
-    ("bb_upper_20", "TA_BBANDS", ["close"], [20, 2.0, 2.0, 0], 3),
-    ("rsi_14", "TA_RSI", ["close"], [14], 1),
-    ("macd", "TA_MACD", ["close"], [12, 26, 9], 3),
-    ("atr_14", "TA_ATR", HLC, [14], 1),
-    ("stoch_d", "TA_STOCHF", HLC, [14, 3, 0], 2),
-    ("momentum_10", "TA_ROCP", ["close"], [10], 1),
-    ("roc_12", "TA_ROC", ["close"], [12], 1),
-    ("volatility_20", "TA_STDDEV", ["close"], [20, 1.0], 1),
-    ("adx_14", "TA_ADX", HLC, [14], 1),
-    ("williams_r_14", "TA_WILLR", HLC, [14], 1),
-    ("cci_20", "TA_CCI", HLC, [20], 1),
-]
-
-
 def run_bench(program, candles):
     """ns a candle (one_at_a_time: a call) of every benchmark, by name."""
     with tempfile.TemporaryDirectory() as folder:
@@ -230,18 +170,19 @@ def main():
             part = convert(candles.head(n))
             row.append(median_seconds(lambda: run(part), options.repeat) / n * 1e9)  # noqa: B023
         print(f"| {name} |", " | ".join(f"{t:,.1f}" for t in row), "|")
-    print(f"\none candle at a time: {ours['one_at_a_time/v3.2']:.0f} ns for 38 columns\n")
+    print("\nCandles come as rows, as pandas frames and as polars frames: nothing is converted.\n")
 
-    peer = TaLibC(candles.head(CACHED))
-    print("| indicator, 10,000 candles, ns a candle | aifx reference | aifx talib | TA-Lib in C |")
-    print("|---|---|---|---|")
-    start = ours[f"load/{CACHED}"]
-    for column, function, inputs, arguments, outputs in INDICATORS:
-        mine = [ours[f"indicator/{column}/{c}/{CACHED}"] - start for c in ["reference", "talib"]]
-        theirs = peer.time(function, inputs, arguments, outputs, options.repeat)
-        print(f"| {column} | {mine[0]:.2f} | {mine[1]:.2f} | {theirs:.2f} ({function}) |")
-    print(f"\naifx's times leave out {start:.2f} ns a candle to turn candles into columns, which all"
-          " indicators share; TA-Lib gets columns.")  # fmt: skip
+    request = candles.tail(REQUEST)
+    print(f"| one request's features, {REQUEST} candles | us |\n|---|---|")
+    print(f"| aifx, rows | {ours[f'rows/v3.2/{REQUEST}'] * REQUEST / 1e3:,.1f} |")
+    for name, run, part in [("pandas", in_pandas, request), ("polars", in_polars, to_polars(request)),
+                            ("TA-Lib, Python wheel", with_talib, request)]:
+        seconds = median_seconds(lambda: run(part), 10 * options.repeat)  # noqa: B023
+        print(f"| {name} | {seconds * 1e6:,.1f} |")
+    print()
+    print_next_candle(ours, request, in_pandas, in_polars, to_polars, options.repeat)
+    some = candles.head(CACHED)
+    print_indicators(ours, some, to_polars(some), options.repeat)
 
 
 if __name__ == "__main__":
@@ -252,4 +193,5 @@ if __name__ == "__main__":
     for name in V32:
         np.testing.assert_allclose(columns[name].cast(pl.Float64).to_numpy(), reference(probe)[name],
                                    rtol=1e-6, atol=1e-9, err_msg=name)  # fmt: skip
+    check_indicators(reference(probe), probe, to_polars(probe))
     main()

@@ -1,0 +1,161 @@
+#include "client/cli/dataset/dataset_sources.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "client/backend/macro_client.h"
+#include "client/cli/candles_csv.h"
+#include "client/collect/calendar_reader.h"
+#include "client/collect/series_config.h"
+#include "client/collect/series_reader.h"
+#include "core/base/files.h"
+#include "core/base/status_macros.h"
+#include "core/macro/country.h"
+
+namespace aifx::cli {
+namespace {
+
+// How far ahead event-v1 looks.
+constexpr absl::Duration kSchedule = absl::Hours(24 * 30);
+
+std::string FileName(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
+}
+
+// The messages of macro data say what to do where the backend has none of it.
+absl::Status WithAdvice(const absl::Status& status) {
+  if (!absl::IsUnimplemented(status)) return status;
+  return absl::UnimplementedError(
+      absl::StrCat(status.message(), ": give --fundamentals and --events, or --no-macro"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<DatasetSources>> DatasetSources::Open(const DatasetOptions& options,
+                                                                     Console& console) {
+  std::unique_ptr<DatasetSources> sources(new DatasetSources(options, console));
+  AIFX_RETURN_IF_ERROR(sources->ReadMacroFiles());
+  if (!options.csv.empty()) return sources;
+  AIFX_ASSIGN_OR_RETURN(sources->backend_, TrainingBackend::Open(options.backend, console,
+                                                                 http::Priority::kBackground));
+  return sources;
+}
+
+absl::Status DatasetSources::ReadMacroFiles() {
+  if (!options_.fundamentals.empty()) {
+    AIFX_ASSIGN_OR_RETURN(const std::string config, base::ReadFile(options_.series));
+    AIFX_ASSIGN_OR_RETURN(const auto specs, collect::ParseSeriesConfig(config, options_.series));
+    AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options_.fundamentals));
+    AIFX_ASSIGN_OR_RETURN(
+        collect::SeriesData data,
+        collect::ParseSeries(text, options_.fundamentals, FileName(options_.fundamentals), specs));
+    records_ = std::move(data.records);
+  }
+  if (!options_.events.empty()) {
+    AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options_.events));
+    AIFX_ASSIGN_OR_RETURN(collect::CalendarData data,
+                          collect::ParseCalendar(text, options_.events, FileName(options_.events)));
+    events_ = std::move(data.events);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<market::Candle>> DatasetSources::ReadCandles(
+    const dataset::DatasetSpec& spec, absl::Time from, absl::Time to,
+    const base::CallContext& context) {
+  if (backend_ == nullptr) {
+    AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options_.csv));
+    AIFX_ASSIGN_OR_RETURN(auto candles, ParseCandlesCsv(text, options_.csv, spec.pair.PipSize()));
+    std::erase_if(candles, [&](const auto& candle) { return candle.open_time >= to; });
+    return candles;
+  }
+  std::vector<market::Candle> before;
+  if (from > absl::InfinitePast()) {
+    // Closed by then: everything that opened before `from`.
+    const absl::Time as_of = std::min(
+        console_.clock.Now(), from + market::TimeframeDuration(spec.timeframe) - absl::Seconds(1));
+    AIFX_ASSIGN_OR_RETURN(
+        before, backend_->candles().Newest(spec.pair, spec.timeframe,
+                                           spec.set->CandlesWanted(spec.sequence), as_of, context));
+    std::erase_if(before, [&](const auto& candle) { return candle.open_time >= from; });
+  }
+  AIFX_ASSIGN_OR_RETURN(const auto candles,
+                        backend_->candles().Range(spec.pair, spec.timeframe, from, to, context));
+  before.insert(before.end(), candles.begin(), candles.end());
+  return before;
+}
+
+absl::StatusOr<DatasetCandles> DatasetSources::Candles(const dataset::DatasetSpec& spec,
+                                                       absl::Time from, absl::Time to,
+                                                       const base::CallContext& context) {
+  DatasetCandles read;
+  AIFX_ASSIGN_OR_RETURN(read.candles, ReadCandles(spec, from, to, context));
+  std::vector<market::Candle>& candles = read.candles;
+  const absl::Time now = console_.clock.Now();
+  while (!candles.empty() && market::CloseTime(spec.timeframe, candles.back().open_time) > now) {
+    candles.pop_back();
+  }
+  // The same candles before the first row, whatever the source has: recursive columns depend on
+  // where the series starts.
+  const auto first = std::find_if(candles.begin(), candles.end(),
+                                  [&](const auto& candle) { return candle.open_time >= from; });
+  const auto before = static_cast<size_t>(first - candles.begin());
+  read.first = std::min(before, spec.set->CandlesWanted(spec.sequence) - 1);
+  candles.erase(candles.begin(), first - static_cast<ptrdiff_t>(read.first));
+  return read;
+}
+
+absl::StatusOr<std::optional<macro::FundamentalFeatures>> DatasetSources::Fundamentals(
+    const market::CurrencyPair& pair, absl::Time to, DatasetProgress& progress,
+    const base::CallContext& context) {
+  if (!records_.has_value() && !macro_from_backend()) return std::nullopt;
+  const std::set<std::string> countries = {macro::CountryOf(pair.base()),
+                                           macro::CountryOf(pair.quote())};
+  std::vector<macro::FundamentalRecord> records = records_.value_or(decltype(records)());
+  if (!records_.has_value()) {
+    auto read =
+        backend::MacroClient(backend_->client().channel())
+            .Fundamentals({.countries = {countries.begin(), countries.end()}, .end = to}, context);
+    if (!read.ok()) return WithAdvice(read.status());
+    records = *std::move(read);
+  }
+  const bool any = std::any_of(records.begin(), records.end(), [&](const auto& record) {
+    return countries.count(record.country) > 0;
+  });
+  if (!any)
+    progress.Warn(absl::StrCat("no fundamental data of ", pair.ToString(), ": all missing"));
+  AIFX_ASSIGN_OR_RETURN(auto features, macro::FundamentalFeatures::Create(pair, records));
+  return features;
+}
+
+absl::StatusOr<std::optional<macro::EventFeatures>> DatasetSources::Events(
+    const market::CurrencyPair& pair, absl::Time to, DatasetProgress& progress,
+    const base::CallContext& context) {
+  if (!events_.has_value() && !macro_from_backend()) return std::nullopt;
+  std::vector<macro::EconomicEvent> events = events_.value_or(decltype(events)());
+  if (!events_.has_value()) {
+    auto read =
+        backend::MacroClient(backend_->client().channel())
+            .Events({.currencies = {pair.base(), pair.quote()}, .end = to + kSchedule}, context);
+    if (!read.ok()) return WithAdvice(read.status());
+    events = *std::move(read);
+  }
+  const bool any = std::any_of(events.begin(), events.end(), [&](const auto& event) {
+    return event.currency == pair.base() || event.currency == pair.quote();
+  });
+  if (!any) progress.Warn(absl::StrCat("no events of ", pair.ToString(), ": all missing"));
+  AIFX_ASSIGN_OR_RETURN(auto features, macro::EventFeatures::Create(pair, events));
+  return features;
+}
+
+dataset::Provenance DatasetSources::provenance() const {
+  const std::string backend = "backend", rest = macro_from_backend() ? backend : "";
+  return {.candles = options_.csv.empty() ? backend : FileName(options_.csv),
+          .fundamentals = records_.has_value() ? FileName(options_.fundamentals) : rest,
+          .events = events_.has_value() ? FileName(options_.events) : rest};
+}
+
+}  // namespace aifx::cli

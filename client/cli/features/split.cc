@@ -1,0 +1,114 @@
+#include "client/cli/features/split.h"
+
+#include <cmath>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "client/cli/words.h"
+#include "core/base/status_macros.h"
+
+namespace aifx::cli {
+namespace {
+
+constexpr char kTrainUntil[] = "--train-until";
+constexpr char kValidationUntil[] = "--validation-until";
+
+std::optional<double> ShareOf(absl::string_view text) {
+  double share = 0;
+  if (!absl::SimpleAtod(text, &share) || !(share > 0 && share < 1)) return std::nullopt;
+  return share;
+}
+
+absl::StatusOr<SplitPoint> ParsePoint(absl::string_view option, absl::string_view text) {
+  SplitPoint point{.text = std::string(text), .time = std::nullopt};
+  if (const std::optional<double> share = ShareOf(text); share.has_value()) {
+    point.share = *share;
+    return point;
+  }
+  const absl::StatusOr<absl::Time> time = ParseUntil(option, text);
+  if (!time.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        time.status().message(), "; a share of the rows is a number between 0 and 1, such as 0.7"));
+  }
+  point.time = *time;
+  return point;
+}
+
+}  // namespace
+
+absl::StatusOr<absl::Time> ParseUntil(absl::string_view option, absl::string_view text) {
+  const absl::StatusOr<absl::Time> time = ParseTimeWord(text);
+  if (!time.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(option, ": ", time.status().message()));
+  }
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(text, &day)) return time;
+  return absl::FromCivil(day + 1, absl::UTCTimeZone());
+}
+
+absl::StatusOr<SplitPlan> ParseSplit(absl::string_view train_until,
+                                     absl::string_view validation_until) {
+  SplitPlan plan;
+  AIFX_ASSIGN_OR_RETURN(plan.train_until, ParsePoint(kTrainUntil, train_until));
+  AIFX_ASSIGN_OR_RETURN(plan.validation_until, ParsePoint(kValidationUntil, validation_until));
+  const SplitPoint& train = plan.train_until;
+  const SplitPoint& validation = plan.validation_until;
+  const std::string both =
+      absl::StrCat(kTrainUntil, " ", train.text, " and ", kValidationUntil, " ", validation.text);
+  if (train.time.has_value() != validation.time.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(both, ": give two times, or two shares of the rows"));
+  }
+  if (train.time.has_value() ? *validation.time > *train.time : validation.share > train.share) {
+    return plan;
+  }
+  const bool shares = !train.time.has_value();
+  return absl::InvalidArgumentError(absl::StrCat(
+      both, ": the second must be after the first",
+      shares ? "; shares count from the start: 0.7 and 0.85 leave 15 % for test" : ""));
+}
+
+Splitter::Splitter(const SplitPlan& plan, int64_t rows) {
+  const SplitPoint* points[] = {&plan.train_until, &plan.validation_until};
+  for (size_t i = 0; i < ends_.size(); ++i) {
+    ends_[i] = {points[i]->time, std::llround(points[i]->share * static_cast<double>(rows))};
+  }
+}
+
+size_t Splitter::PartOf(int64_t index, absl::Time open_time) const {
+  size_t part = 0;
+  for (const End& end : ends_) {
+    if (end.time.has_value() ? open_time < *end.time : index < end.index) break;
+    ++part;
+  }
+  return part;
+}
+
+std::array<int64_t, kParts> Splitter::CountRows(int64_t rows) const {
+  return {ends_[0].index, ends_[1].index - ends_[0].index, rows - ends_[1].index};
+}
+
+absl::Status CheckSplit(const SplitPlan& plan, const RowRange& range,
+                        const std::array<int64_t, kParts>& rows_of_part) {
+  const std::string rows = absl::StrCat(range.rows, " rows open from ", TimeWord(range.first),
+                                        " to ", TimeWord(range.last));
+  const std::pair<const char*, const SplitPoint*> points[] = {
+      {kTrainUntil, &plan.train_until}, {kValidationUntil, &plan.validation_until}};
+  for (const auto& [option, point] : points) {
+    if (!point->time.has_value()) continue;
+    if (*point->time > range.first && *point->time <= range.last) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(option, " ", point->text, " is outside the data: ", rows,
+                     "; name a time between them, or shares such as 0.7 and 0.85"));
+  }
+  for (size_t part = 0; part < kParts; ++part) {
+    if (rows_of_part[part] > 0) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        kTrainUntil, " ", plan.train_until.text, " and ", kValidationUntil, " ",
+        plan.validation_until.text, " leave no rows for ", kPartNames[part], ": ", rows));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace aifx::cli

@@ -1,0 +1,77 @@
+#ifndef AIFX_CLIENT_CLI_FEATURES_SPLIT_H_
+#define AIFX_CLIENT_CLI_FEATURES_SPLIT_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace aifx::cli {
+
+// The parts of a series, in time order.
+inline constexpr size_t kParts = 3;
+inline constexpr std::array<absl::string_view, kParts> kPartNames = {"train", "validation", "test"};
+
+// Times as options write them, where a day alone counts whole: "2024-08-31" is what comes before
+// 2024-09-01 00:00 UTC, "2024-08-31T12:00" what comes before noon. InvalidArgument naming option
+// and value.
+absl::StatusOr<absl::Time> ParseUntil(absl::string_view option, absl::string_view text);
+
+// Where a part ends: at a time, or after a share of all rows.
+struct SplitPoint {
+  std::string text;                // as it was given
+  std::optional<absl::Time> time;  // the first that is not in the part any more
+  double share = 0;                // 0..1 from the start, where there is no time
+};
+
+// How a series is split by time into training, validation and test part.
+struct SplitPlan {
+  SplitPoint train_until, validation_until;
+};
+
+// Both ends as times, or both as shares counted from the start (0.7 and 0.85: 70 %, 15 % and 15 %).
+// InvalidArgument naming option and value where one is neither, or the second is not after the
+// first.
+absl::StatusOr<SplitPlan> ParseSplit(absl::string_view train_until,
+                                     absl::string_view validation_until);
+
+// Says to which part a row belongs: that in which its candle opens.
+class Splitter {
+ public:
+  // Of a series of `rows` rows.
+  Splitter(const SplitPlan& plan, int64_t rows);
+
+  // The part of the row that is the `index`-th of the series, from 0.
+  size_t PartOf(int64_t index, absl::Time open_time) const;
+
+  // How many of `rows` rows each part has. REQUIRES: the plan has shares
+  std::array<int64_t, kParts> CountRows(int64_t rows) const;
+
+ private:
+  struct End {
+    std::optional<absl::Time> time;
+    int64_t index;
+  };
+  std::array<End, kParts - 1> ends_;
+};
+
+// What is known of the rows before they are split.
+struct RowRange {
+  int64_t rows = 0;
+  absl::Time first, last;  // open times
+};
+
+// InvalidArgument, naming the option and the range of the rows, where a time lies outside of them
+// or a part gets no row. `rows_of_part` counts them by Splitter.
+absl::Status CheckSplit(const SplitPlan& plan, const RowRange& range,
+                        const std::array<int64_t, kParts>& rows_of_part);
+
+}  // namespace aifx::cli
+
+#endif  // AIFX_CLIENT_CLI_FEATURES_SPLIT_H_

@@ -1,0 +1,243 @@
+"""`aifx dataset` from the real backend and from files, beside a second implementation in pandas."""
+
+import csv
+import datetime
+import json
+import signal
+import subprocess
+import sys
+import unittest
+
+import numpy as np
+
+import harness
+from reference_backend import ReferenceBackend
+
+sys.path.insert(0, str(harness.ROOT / "tests/golden/dataset"))
+import expected_dataset  # noqa: E402
+
+CANDLES = 2500
+MACRO = harness.ROOT / "tests/golden/macro"
+DATES = ("--train-until", "2018-10-14T18:00:00Z", "--validation-until", "2018-11-18")
+
+
+class DatasetTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = harness.Stack()
+        cls.addClassCleanup(cls.stack.stop)
+        _, cls.url = cls.stack.backend(data=None)
+        backend = ReferenceBackend(cls.url, harness.KEY)
+        cls.rows = harness.sample_rows(CANDLES)
+        candles = [{name: row[name] for name in ("timestamp", "open", "high", "low", "close")}
+                   for row in cls.rows]
+        for start in range(0, CANDLES, 1000):
+            backend.store_candles("EUR/USD", "1h", candles[start:start + 1000])
+        backend.store_candles("AUD/NZD", "1h", candles[:50])
+        cls.store_macro(backend)
+        cls.csv = cls.stack.folder / "eurusd.csv"
+        cls.write_csv(cls.csv, cls.rows)
+
+    @classmethod
+    def store_macro(cls, backend):
+        """The synthetic figures of several countries, which overlap the candles."""
+        with open(MACRO / "synthetic_series.csv", newline="") as file:
+            rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+        records = [{"date": row["date"], "country": row["country"], "indicator": row["indicator"],
+                    "value": float(row["value"]), "releasedAt": row["released_at"] or None}
+                   for row in rows]
+        for start in range(0, len(records), 500):
+            backend.post("/training-data/fundamental", {"records": records[start:start + 500]})
+        cls.aifx("collect", "calendar", MACRO / "synthetic_calendar.csv", url=cls.url)
+
+    @staticmethod
+    def write_csv(path, rows):
+        with open(path, "w", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+
+    @staticmethod
+    def aifx(*arguments, code=0, url="http://127.0.0.1:9"):
+        ran = subprocess.run([str(part) for part in (harness.BIN / "aifx", *arguments)],
+                             capture_output=True, text=True, timeout=60,
+                             env=harness.env(BACKEND_API_URL=url))
+        assert ran.returncode == code, f"exit code {ran.returncode}\n{ran.stdout}{ran.stderr}"
+        return ran
+
+    def setUp(self):
+        self.out = self.stack.folder / self.id().rpartition(".")[2]
+
+    def from_backend(self, *arguments, pairs="EUR/USD", **options):
+        return self.aifx("dataset", "--pairs", pairs, "--out", self.out, "--no-cache", *arguments,
+                         url=self.url, **options)
+
+    def from_file(self, *arguments, path=None, **options):
+        return self.aifx("dataset", "--pairs", "EUR/USD", "--csv", path or self.csv, "--out",
+                         self.out, *arguments, **options)
+
+    def array(self, name, folder="eurusd-1h"):
+        return np.load(self.out / folder / f"{name}.npy")
+
+    def metadata(self, folder="eurusd-1h"):
+        return json.loads((self.out / folder / "metadata.json").read_text())
+
+    def test_the_backends_data_agree_with_pandas(self):
+        self.from_backend(*DATES)
+        rows = expected_dataset.compare(self.csv, self.out / "eurusd-1h",
+                                        MACRO / "synthetic_series.csv",
+                                        MACRO / "synthetic_calendar.csv")
+        metadata = self.metadata()
+        self.assertEqual(sum(metadata["splits"][p]["rows"] for p in ("train", "validation", "test")),
+                         rows)
+        # The training ends on a Sunday, before the market opens. What is answered on Friday stays;
+        # the 24 rows of Friday are answered, 24 candles ahead, on Monday, and go.
+        self.assertEqual(metadata["splits"]["train"]["to"], "2018-10-11T21:00:00Z")
+        self.assertEqual(metadata["splits"]["train"]["purged"], 24)
+        self.assertTrue((self.array("train/fundamental_mask") == 1).all())
+        example = subprocess.run(
+            [sys.executable, harness.ROOT / "examples/python/open_dataset.py",
+             self.out / "eurusd-1h"], capture_output=True, text=True, timeout=60, check=True).stdout
+        self.assertIn("EUR/USD 1h stationary-v1", example)
+        self.assertRegex(example, r"train .*event\[\d+, 11\].*technical\[\d+, 60, 24\]")
+        self.assertIn("barrier", example)
+
+    def test_a_file_gives_the_same_arrays_without_a_backend(self):
+        self.from_backend("--no-macro", *DATES)
+        backend = {name: self.array(f"{name}") for name in ("train/technical", "test/return")}
+        self.from_file(*DATES)
+        for name, array in backend.items():
+            np.testing.assert_array_equal(self.array(name), array)
+        self.assertEqual(self.metadata()["source"],
+                         {"candles": "eurusd.csv", "events": None, "fundamentals": None})
+        self.assertFalse((self.out / "eurusd-1h/train/event.npy").exists())
+
+    def test_v32_raw_agrees_with_pandas(self):
+        rows = [row | {"volume": 1000 + i * 7919 % 997} for i, row in enumerate(self.rows)]
+        path = self.stack.folder / "volume.csv"
+        self.write_csv(path, rows)
+        self.from_file("--set", "v3.2", "--sequence", "20", "--horizon", "6", "--take-atr", "2",
+                       "--stop-atr", "1", path=path)
+        expected_dataset.compare(path, self.out / "eurusd-1h")
+        scaled = self.array("test/technical")
+        self.from_file("--set", "v3.2", "--sequence", "20", "--horizon", "6", "--take-atr", "2",
+                       "--stop-atr", "1", "--raw", path=path)
+        expected_dataset.compare(path, self.out / "eurusd-1h")
+        scaler = json.loads((self.out / "eurusd-1h/scalers.json").read_text())["technical"]
+        undone = scaled * np.array(scaler["deviation"]) + np.array(scaler["mean"])
+        np.testing.assert_allclose(undone, self.array("test/technical"), rtol=1e-4, atol=1e-5)
+        self.assertIn("volume is undefined", self.from_file("--set", "v3.2", code=1).stderr)
+
+    def test_rows_from_a_date_on_have_their_history(self):
+        whole, later = self.stack.folder / "whole", self.out
+        self.out = whole
+        self.from_backend("--no-macro", "--raw", *DATES)
+        self.out = later
+        for build in (self.from_backend, self.from_file):
+            build("--no-macro", "--raw", "--from", "2018-09-03", "--to", "2018-12-10T00:00Z",
+                  *DATES)
+            times = self.array("train/timestamps")
+            self.assertEqual(str(times[0]), "2018-09-03T01:00:00")
+            self.out = whole
+            place = np.searchsorted(self.array("train/timestamps"), times[0])
+            same = self.array("train/technical")[place:]
+            self.out = later
+            np.testing.assert_array_equal(self.array("train/technical"), same)
+            # The last row's horizon ends before --to.
+            self.assertEqual(str(self.array("test/horizon_end")[-1]), "2018-12-10T00:00:00")
+
+    def test_training_after_the_test_is_embargoed(self):
+        self.from_file(*DATES, "--test-until", "2018-12-10T00:00Z", "--embargo", "60h")
+        splits = self.metadata()["splits"]
+        times = self.array("train/timestamps")
+        after = times[times > np.datetime64("2018-12-10")]
+        self.assertEqual(after[0], np.datetime64("2018-12-12T13:00:00"))
+        self.assertEqual(splits["train"]["embargoed"], 60)
+        self.assertLessEqual(self.array("test/horizon_end").max(), np.datetime64("2018-12-10"))
+
+    def test_dry_run_writes_nothing(self):
+        plan = json.loads(self.from_backend("--dry-run", "--json").stdout)["datasets"][0]
+        self.assertGreater(plan["splits"]["train"]["rows"], 1000)
+        self.assertGreater(plan["bytes"], 1e7)
+        self.assertFalse(self.out.exists())
+
+    def test_several_series_and_too_little_data(self):
+        ran = self.from_backend("--no-macro", pairs="EUR/USD,AUD/NZD,USD/CHF")
+        self.assertIn("AUD/NZD 1h: too little data yet: 50 candles are too few", ran.stderr)
+        self.assertIn("USD/CHF 1h: too little data yet: there are no candles", ran.stderr)
+        self.assertEqual([path.name for path in self.out.iterdir()], ["eurusd-1h"])
+        self.from_backend("--no-macro", pairs="AUD/NZD,USD/CHF", code=75)
+
+    def test_failures_keep_the_old_data_set(self):
+        self.from_file()
+        before = (self.out / "eurusd-1h/metadata.json").read_bytes()
+        for arguments, code, said in [
+                (("--train-until", "2030-01-01"), 1, "train_until 2030-01-02T00:00:00Z is outside"),
+                (("--train-until", "2018-12-01", "--validation-until", "2018-11-01"), 1,
+                 "is not after train_until"),
+                (("--train-until", "1.5"), 2, "--train-until: 1.5"),
+                (("--set", "v9"), 2, "--set"),
+                (("--embargo", "3h"), 2, "--test-until"),
+                (("--target", "profit"), 2, "profit"),
+                (("--timeframes", "1h,4h"), 2, "--csv is one series"),
+                (("--horizon", "3000"), 75, "too few")]:
+            with self.subTest(arguments):
+                self.assertIn(said, self.from_file(*arguments, code=code).stderr)
+        self.assertIn("127.0.0.1:9", self.aifx("dataset", "--pairs", "EUR/USD", "--out", self.out,
+                                               "--no-cache", code=1).stderr)
+        self.assertEqual((self.out / "eurusd-1h/metadata.json").read_bytes(), before)
+        self.assertEqual([path.name for path in self.out.iterdir()], ["eurusd-1h"])
+
+    def test_bad_candles_are_refused(self):
+        shifted = [row | {"timestamp": self.later(row["timestamp"], 9)} for row in self.rows]
+        path = self.stack.folder / "shifted.csv"
+        self.write_csv(path, shifted)
+        self.assertIn("shifted", self.from_file(path=path, code=1).stderr)
+        self.write_csv(path, [*self.rows, self.rows[-1]])
+        self.assertIn("1 duplicate", self.from_file(path=path, code=1).stderr)
+        self.assertFalse(self.out.exists())
+
+    @staticmethod
+    def later(timestamp, hours):
+        moment = datetime.datetime.fromisoformat(timestamp) + datetime.timedelta(hours=hours)
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def test_a_folder_that_is_no_data_set_is_left_alone(self):
+        (self.out / "eurusd-1h").mkdir(parents=True)
+        (self.out / "eurusd-1h/notes.txt").write_text("mine")
+        self.assertIn("is no data set", self.from_file(code=1).stderr)
+        self.assertEqual((self.out / "eurusd-1h/notes.txt").read_text(), "mine")
+
+    def test_an_interrupted_run_takes_its_files_away(self):
+        path = self.stack.folder / "interrupted.csv"
+        self.write_csv(path, harness.sample_rows(20000))
+        command = [harness.BIN / "aifx", "dataset", "--pairs", "EUR/USD", "--csv", path, "--out",
+                   self.out, "--sequence", "240"]
+        with subprocess.Popen([str(part) for part in command], env=harness.env(),
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
+            for line in run.stderr:
+                if '"features"' in line:
+                    break
+            run.send_signal(signal.SIGTERM)
+            self.assertIn("interrupted", run.stderr.read())
+        self.assertEqual(run.returncode, 1)
+        self.assertEqual(list(self.out.glob("*")), [])
+
+    def test_a_killed_run_leaves_nothing_to_be_taken_for_a_data_set(self):
+        path = self.stack.folder / "all.csv"
+        self.write_csv(path, harness.sample_rows(20000))
+        command = [harness.BIN / "aifx", "dataset", "--pairs", "EUR/USD", "--csv", path, "--out",
+                   self.out]
+        with subprocess.Popen([str(part) for part in command], env=harness.env(),
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
+            for line in run.stderr:
+                if '"writing"' in line:
+                    break
+            run.send_signal(signal.SIGKILL)
+        self.assertFalse((self.out / "eurusd-1h").exists())
+        self.from_file()
+        self.assertEqual([path.name for path in self.out.iterdir()], ["eurusd-1h"])
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,111 @@
+#include "client/cli/features/split.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/candles.h"
+#include "tests/support/status_matchers.h"
+
+namespace aifx::cli {
+namespace {
+
+using ::aifx::testing::IsOkAndHolds;
+using ::aifx::testing::StatusIs;
+using ::aifx::testing::Time;
+using ::testing::HasSubstr;
+
+auto Refused(const std::string& text) {
+  return StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(text));
+}
+
+TEST(SplitTest, ADayAloneCountsWhole) {
+  EXPECT_THAT(ParseUntil("--to", "2024-08-31"), IsOkAndHolds(Time("2024-09-01T00:00:00Z")));
+  EXPECT_THAT(ParseUntil("--to", "2024-08-31T00:00Z"), IsOkAndHolds(Time("2024-08-31T00:00:00Z")));
+  EXPECT_THAT(ParseUntil("--to", "2024-08-31 17:00:00"),
+              IsOkAndHolds(Time("2024-08-31T17:00:00Z")));
+  EXPECT_THAT(ParseUntil("--to", "august"), Refused("--to: "));
+}
+
+TEST(SplitTest, TimesAndShares) {
+  ASSERT_OK_AND_ASSIGN(const SplitPlan times, ParseSplit("2024-08-31", "2024-12-31"));
+  EXPECT_EQ(times.train_until.time, Time("2024-09-01T00:00:00Z"));
+  EXPECT_EQ(times.validation_until.time, Time("2025-01-01T00:00:00Z"));
+  ASSERT_OK_AND_ASSIGN(const SplitPlan shares, ParseSplit("0.7", "0.85"));
+  EXPECT_FALSE(shares.train_until.time.has_value());
+  EXPECT_EQ(shares.train_until.share, 0.7);
+  EXPECT_EQ(shares.validation_until.share, 0.85);
+}
+
+TEST(SplitTest, RefusesWhatIsNoSplit) {
+  EXPECT_THAT(ParseSplit("2024-08-31", "2024-08-31"),
+              Refused("the second must be after the first"));
+  // As if the second share did not count from the start.
+  EXPECT_THAT(ParseSplit("0.7", "0.15"),
+              Refused("--train-until 0.7 and --validation-until 0.15: the second must be after the "
+                      "first; shares count from the start"));
+  EXPECT_THAT(ParseSplit("0.7", "2024-08-31"), Refused("two times, or two shares"));
+  EXPECT_THAT(ParseSplit("1.7", "0.8"), Refused("--train-until: "));
+  EXPECT_THAT(ParseSplit("0.7", "1"), Refused("--validation-until: "));
+  EXPECT_THAT(ParseSplit("nan", "0.8"), Refused("--train-until: "));
+}
+
+TEST(SplitTest, ARowBelongsToThePartInWhichItsCandleOpens) {
+  ASSERT_OK_AND_ASSIGN(const SplitPlan plan, ParseSplit("2024-08-31", "2024-12-31"));
+  const Splitter splitter(plan, 0);
+  EXPECT_EQ(splitter.PartOf(9, Time("2024-08-31T23:00:00Z")), 0u);
+  EXPECT_EQ(splitter.PartOf(9, Time("2024-09-01T00:00:00Z")), 1u);
+  EXPECT_EQ(splitter.PartOf(9, Time("2024-12-31T23:59:00Z")), 1u);
+  EXPECT_EQ(splitter.PartOf(9, Time("2025-01-01T00:00:00Z")), 2u);
+}
+
+TEST(SplitTest, SharesCountRows) {
+  ASSERT_OK_AND_ASSIGN(const SplitPlan plan, ParseSplit("0.7", "0.85"));
+  const Splitter splitter(plan, 1001);
+  EXPECT_THAT(splitter.CountRows(1001), ::testing::ElementsAre(701, 150, 150));
+  const absl::Time any = Time("2024-08-31T23:00:00Z");
+  EXPECT_EQ(splitter.PartOf(700, any), 0u);
+  EXPECT_EQ(splitter.PartOf(701, any), 1u);
+  EXPECT_EQ(splitter.PartOf(850, any), 1u);
+  EXPECT_EQ(splitter.PartOf(851, any), 2u);
+}
+
+struct OutsideCase {
+  const char* train;
+  const char* validation;
+  const char* want;  // empty: accepted
+};
+constexpr OutsideCase kOutside[] = {
+    {"2018-02-01", "2018-03-01", ""},
+    {"2017-12-31", "2018-03-01", "--train-until 2017-12-31 is outside the data"},
+    {"2018-01-31", "2018-12-31", "--validation-until 2018-12-31 is outside the data"},
+    {"2018-01-01T10:00", "2018-03-01", "--train-until 2018-01-01T10:00 is outside the data"},
+    {"2018-02-01", "2018-06-01T12:00", ""},  // the last row alone is the test part
+    {"2018-02-01", "2018-06-01T12:01", "--validation-until 2018-06-01T12:01 is outside"},
+};
+
+TEST(SplitTest, TimesOutsideTheDataAreNamedWithItsRange) {
+  const RowRange range{
+      .rows = 3000, .first = Time("2018-01-01T10:00:00Z"), .last = Time("2018-06-01T12:00:00Z")};
+  for (const OutsideCase& t : kOutside) {
+    SCOPED_TRACE(std::string(t.train) + " " + t.validation);
+    ASSERT_OK_AND_ASSIGN(const SplitPlan plan, ParseSplit(t.train, t.validation));
+    const absl::Status status = CheckSplit(plan, range, {1000, 1000, 1000});
+    if (*t.want == '\0') {
+      EXPECT_OK(status);
+    } else {
+      EXPECT_THAT(status, Refused(t.want));
+      EXPECT_THAT(status.message(),
+                  HasSubstr("3000 rows open from 2018-01-01 10:00 UTC to 2018-06-01 12:00 UTC"));
+    }
+  }
+}
+
+TEST(SplitTest, APartWithoutRowsIsNamed) {
+  ASSERT_OK_AND_ASSIGN(const SplitPlan plan, ParseSplit("0.7", "0.85"));
+  const RowRange range{
+      .rows = 2, .first = Time("2018-01-01T10:00:00Z"), .last = Time("2018-01-01T11:00:00Z")};
+  EXPECT_THAT(CheckSplit(plan, range, Splitter(plan, 2).CountRows(2)),
+              Refused("leave no rows for test: 2 rows"));
+}
+
+}  // namespace
+}  // namespace aifx::cli

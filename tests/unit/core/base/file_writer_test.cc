@@ -1,0 +1,68 @@
+#include "core/base/file_writer.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "core/base/files.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temporary_folder.h"
+
+namespace aifx::base {
+namespace {
+
+using ::aifx::testing::IsOkAndHolds;
+using ::aifx::testing::StatusIs;
+using ::aifx::testing::TemporaryFolder;
+using ::testing::HasSubstr;
+
+TEST(FileWriterTest, KeepsPiecesInOrderHoweverLargeTheyAre) {
+  const TemporaryFolder folder;
+  ASSERT_OK_AND_ASSIGN(const auto writer, FileWriter::Create(folder / "file"));
+  std::string expected;
+  for (const size_t size : {size_t{3}, size_t{0}, size_t{1} << 20, size_t{5}, size_t{1} << 17,
+                            size_t{1} << 17, size_t{1}, size_t{1} << 18}) {
+    const std::string piece(size, static_cast<char>('a' + expected.size() % 26));
+    ASSERT_OK(writer->Append(piece));
+    expected += piece;
+    EXPECT_EQ(writer->size(), expected.size());
+  }
+  ASSERT_OK(writer->Close());
+  EXPECT_THAT(ReadFile(folder / "file"), IsOkAndHolds(expected));
+}
+
+TEST(FileWriterTest, OverwritesWhatIsStillBufferedAndWhatIsNot) {
+  const TemporaryFolder folder;
+  ASSERT_OK_AND_ASSIGN(const auto writer, FileWriter::Create(folder / "file"));
+  ASSERT_OK(writer->Append("0123456789"));
+  ASSERT_OK(writer->Overwrite(2, "ab"));
+  ASSERT_OK(writer->Append("0123456789"));
+  ASSERT_OK(writer->Overwrite(9, "cd"));
+  ASSERT_OK(writer->Close());
+  EXPECT_THAT(ReadFile(folder / "file"), IsOkAndHolds(std::string("01ab45678cd123456789")));
+}
+
+TEST(FileWriterTest, RemovesTheFileWithoutClose) {
+  const TemporaryFolder folder;
+  {
+    ASSERT_OK_AND_ASSIGN(const auto writer, FileWriter::Create(folder / "file"));
+    ASSERT_OK(writer->Append(std::string(size_t{1} << 20, 'x')));
+    EXPECT_TRUE(std::filesystem::exists(folder / "file"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder / "file"));
+}
+
+TEST(FileWriterTest, KeepsFailingAfterAWriteFailed) {
+  {
+    ASSERT_OK_AND_ASSIGN(const auto writer, FileWriter::Create("/dev/full"));
+    const auto full = StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("write /dev/full"));
+    EXPECT_THAT(writer->Append(std::string(size_t{1} << 20, 'x')), full);
+    EXPECT_THAT(writer->Append("x"), full);
+    EXPECT_THAT(writer->Close(), full);
+  }
+  EXPECT_TRUE(std::filesystem::exists("/dev/full")) << "a device was removed";
+}
+
+}  // namespace
+}  // namespace aifx::base
