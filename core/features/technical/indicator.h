@@ -32,6 +32,8 @@ struct IndicatorColumn {
   size_t first_row = 0;
   // How many candles (its own included) a value depends on; 0: recursive, kRecursiveMemory.
   size_t memory = 1;
+  // Whether it uses Workspace::context_close.
+  bool context = false;
 
   bool recursive() const { return memory == 0; }
 };

@@ -33,9 +33,31 @@ std::vector<std::string> StationaryV2Columns() {
   for (const stationary_v1::ColumnDefinition& column : stationary_v1::kColumns) {
     columns.push_back(column.name);
   }
-  for (const char* name : {"return_1_lag_1", "return_1_lag_2", "return_1_lag_3",
-                           "spread_against_48", "has_spread", "london_session", "new_york_session",
-                           "session_overlap", "london_fix_window", "new_york_cut_window"}) {
+  for (const char* name : {"return_1_lag_1",
+                           "return_1_lag_2",
+                           "return_1_lag_3",
+                           "spread_against_48",
+                           "has_spread",
+                           "london_session",
+                           "new_york_session",
+                           "session_overlap",
+                           "london_fix_window",
+                           "new_york_cut_window",
+                           "dollar_return_1",
+                           "dollar_return_1_lag_1",
+                           "dollar_return_1_lag_2",
+                           "dollar_return_1_lag_3",
+                           "dollar_return_4",
+                           "dollar_return_24",
+                           "eurusd_return_1",
+                           "eurusd_return_1_lag_1",
+                           "gbpusd_return_1",
+                           "gbpusd_return_1_lag_1",
+                           "usdjpy_return_1",
+                           "usdjpy_return_1_lag_1",
+                           "audusd_return_1",
+                           "audusd_return_1_lag_1",
+                           "has_dollar_pairs"}) {
     columns.push_back(name);
   }
   return columns;

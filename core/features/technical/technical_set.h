@@ -31,11 +31,14 @@ class TechnicalSet final : public FeatureSet {
   size_t warm_up() const override { return warm_up_; }
   bool recursive() const override { return recursive_; }
   const std::string& hash() const override { return hash_; }
-  absl::Status Build(absl::Span<const market::Candle> candles, FeatureMatrix& out) const override;
-  absl::Status Compute(absl::Span<const market::Candle> candles, FeatureMatrix& out) const override;
-  absl::Status ComputeColumns(absl::Span<const market::Candle> candles,
-                              FeatureColumns& out) const override;
+  // kDollarPairs without `pair` where a column uses them.
+  std::vector<market::CurrencyPair> ContextPairs(const market::CurrencyPair& pair) const override;
+  absl::Status Build(const FeatureInput& input, FeatureMatrix& out) const override;
+  absl::Status Compute(const FeatureInput& input, FeatureMatrix& out) const override;
+  absl::Status ComputeColumns(const FeatureInput& input, FeatureColumns& out) const override;
   absl::StatusOr<std::unique_ptr<FeatureStream>> NewStream() const override;
+  absl::StatusOr<std::unique_ptr<FeatureStream>> NewStreamFor(
+      const market::CurrencyPair& pair) const override;
 
   // What hash() is the SHA-256 of: name, convention, memory, and a line a column with its formula.
   const std::string& canonical_text() const { return canonical_text_; }
@@ -46,8 +49,9 @@ class TechnicalSet final : public FeatureSet {
   struct Worker;
 
   TechnicalSet() = default;
-  absl::Status CheckCount(size_t candles) const;
-  absl::StatusOr<std::unique_ptr<Worker>> TakeWorker() const;
+  absl::Status CheckInput(const FeatureInput& input) const;
+  absl::StatusOr<std::unique_ptr<Worker>> TakeWorker(const FeatureInput& input) const;
+  absl::StatusOr<std::unique_ptr<FeatureStream>> MakeStream(size_t own_pair) const;
   void GiveBack(std::unique_ptr<Worker> worker) const;
 
   std::string name_;
@@ -58,6 +62,7 @@ class TechnicalSet final : public FeatureSet {
   size_t memory_ = 1;
   size_t warm_up_ = 0;
   bool recursive_ = false;
+  bool uses_context_ = false;
   std::string canonical_text_;
   std::string hash_;
   mutable base::Mutex mutex_;
