@@ -9,6 +9,7 @@
 #include "core/base/status_macros.h"
 #include "core/features/context_feed.h"
 #include "core/features/finite.h"
+#include "core/features/technical/row_copy.h"
 #include "core/features/technical/technical_stream.h"
 
 namespace aifx::features {
@@ -28,16 +29,6 @@ absl::string_view ConventionName(Convention convention) {
       break;
   }
   return "engine";
-}
-
-// Rows [first, size) of the columns of a chunk, row-major.
-void CopyRows(const double* columns, size_t count, size_t first, size_t size,
-              double* __restrict out) {
-  for (size_t i = first; i < size; ++i) {
-    const double* __restrict value = columns + i;
-    for (size_t c = 0; c < count; ++c) out[c] = value[c * kColumnStride];
-    out += count;
-  }
 }
 
 // Whether CheckContext has nothing to say; without an allocation.
@@ -153,6 +144,11 @@ void TechnicalSet::GiveBack(std::unique_ptr<Worker> worker) const {
 }
 
 absl::Status TechnicalSet::Compute(const FeatureInput& input, FeatureMatrix& out) const {
+  return ComputeRows(input, nullptr, out);
+}
+
+absl::Status TechnicalSet::ComputeRows(const FeatureInput& input, bool* all_finite,
+                                       FeatureMatrix& out) const {
   AIFX_RETURN_IF_ERROR(CheckInput(input));
   AIFX_ASSIGN_OR_RETURN(std::unique_ptr<Worker> worker, TakeWorker(input));
   const absl::Span<const market::Candle> candles = input.candles;
@@ -161,13 +157,21 @@ absl::Status TechnicalSet::Compute(const FeatureInput& input, FeatureMatrix& out
   out.columns = count;
   out.values.resize(out.rows * count);
   for (size_t c = 0; c < count; ++c) worker->out[c] = worker->columns.data() + c * kColumnStride;
+  const ColumnBlock block{worker->columns.data(), kColumnStride, count};
+  const RowStores stores = out.values.size() * sizeof(double) >= kStreamingBytes
+                               ? RowStores::kStreaming
+                               : RowStores::kCached;
   double* rows = out.values.data();
   for (size_t begin = 0; begin < candles.size(); begin += kChunkRows) {
     const size_t size = std::min(kChunkRows, candles.size() - begin);
     worker->Append(candles.subspan(begin, size));
     const size_t first = begin < warm_up_ ? std::min(warm_up_ - begin, size) : 0;
-    CopyRows(worker->columns.data(), count, first, size, rows);
+    CopyRows(block, first, size, stores, rows);
     rows += (size - first) * count;
+    if (all_finite == nullptr) continue;
+    for (size_t c = 0; c < count; ++c) {  // here, while the columns are in the cache
+      *all_finite = SumIsFinite({worker->out[c] + first, size - first}) && *all_finite;
+    }
   }
   GiveBack(std::move(worker));
   return absl::OkStatus();
@@ -199,8 +203,9 @@ absl::Status TechnicalSet::ComputeColumns(const FeatureInput& input, FeatureColu
 }
 
 absl::Status TechnicalSet::Build(const FeatureInput& input, FeatureMatrix& out) const {
-  AIFX_RETURN_IF_ERROR(Compute(input, out));
-  return SumIsFinite(out.values) ? absl::OkStatus() : CheckFinite(*this, out);
+  bool all_finite = true;
+  AIFX_RETURN_IF_ERROR(ComputeRows(input, &all_finite, out));
+  return all_finite ? absl::OkStatus() : CheckFinite(*this, out);
 }
 
 absl::StatusOr<std::unique_ptr<FeatureStream>> TechnicalSet::NewStream() const {

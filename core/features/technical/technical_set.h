@@ -50,6 +50,8 @@ class TechnicalSet final : public FeatureSet {
 
   TechnicalSet() = default;
   absl::Status CheckInput(const FeatureInput& input) const;
+  // Compute; clears `all_finite`, where it is given, unless all values are finite.
+  absl::Status ComputeRows(const FeatureInput& input, bool* all_finite, FeatureMatrix& out) const;
   absl::StatusOr<std::unique_ptr<Worker>> TakeWorker(const FeatureInput& input) const;
   absl::StatusOr<std::unique_ptr<FeatureStream>> MakeStream(size_t own_pair) const;
   void GiveBack(std::unique_ptr<Worker> worker) const;
