@@ -4,12 +4,15 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/candles_csv.h"
 #include "client/cli/errors.h"
 #include "client/cli/features_table.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
+#include "core/features/context_feed.h"
+#include "core/features/owned_context.h"
 
 namespace aifx::cli {
 namespace {
@@ -21,6 +24,8 @@ struct Options {
   std::string set = "stationary-v1";
   std::string convention;  // empty: the set's own
   std::string out;
+  std::string pair;                  // of `csv`; empty: one that is no context pair
+  std::vector<std::string> context;  // PAIR=FILE each
 };
 
 absl::StatusOr<const features::FeatureSet*> FindSet(const Options& options) {
@@ -34,23 +39,77 @@ absl::StatusOr<const features::FeatureSet*> FindSet(const Options& options) {
   return absl::InvalidArgumentError(absl::StrCat("--set: ", set.status().message()));
 }
 
+struct CandleFile {
+  std::vector<market::Candle> candles;
+  std::vector<size_t> lines;
+};
+
+absl::StatusOr<CandleFile> ReadCandles(const std::string& path, absl::Time now) {
+  CandleFile file;
+  AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(path, kLargestFile));
+  // No set of the engine uses spreads in price units here, so the pair's pip does not matter.
+  AIFX_ASSIGN_OR_RETURN(file.candles, ParseCandlesCsv(text, path, 0.0001, &file.lines));
+  AIFX_RETURN_IF_ERROR(CheckCandleLines(file.candles, file.lines, path, now));
+  return file;
+}
+
+// The files of --context.
+absl::StatusOr<std::vector<features::OwnedContextSeries>> ReadContext(
+    const Options& options, const features::FeatureSet& set,
+    absl::Span<const market::CurrencyPair> used, absl::Time now) {
+  std::vector<features::OwnedContextSeries> context;
+  for (const std::string& word : options.context) {
+    const size_t equals = word.find('=');
+    if (equals == std::string::npos) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--context ", word, " is not PAIR=FILE, such as GBP/USD=gbpusd.csv"));
+    }
+    const auto pair = market::CurrencyPair::Parse(word.substr(0, equals));
+    if (!pair.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("--context: ", pair.status().message()));
+    }
+    if (!absl::c_linear_search(used, *pair)) {
+      return absl::InvalidArgumentError(absl::StrCat("--context ", pair->ToString(),
+                                                     ": feature set ", set.name(),
+                                                     " does not use that pair here"));
+    }
+    for (const features::OwnedContextSeries& known : context) {
+      if (known.pair != *pair) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("--context ", pair->ToString(), " is given twice"));
+    }
+    AIFX_ASSIGN_OR_RETURN(CandleFile file, ReadCandles(word.substr(equals + 1), now));
+    context.push_back({*pair, std::move(file.candles)});
+  }
+  return context;
+}
+
 // Returns what was written and what was left out, in words.
 absl::StatusOr<std::string> Compute(const Options& options, absl::Time now) {
   AIFX_ASSIGN_OR_RETURN(const features::FeatureSet* set, FindSet(options));
-  AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options.csv, kLargestFile));
-  std::vector<size_t> lines;
-  // No set of the engine uses spreads in price units here, so the pair's pip does not matter.
-  AIFX_ASSIGN_OR_RETURN(const std::vector<market::Candle> candles,
-                        ParseCandlesCsv(text, options.csv, 0.0001, &lines));
-  AIFX_RETURN_IF_ERROR(CheckCandleLines(candles, lines, options.csv, now));
-  AIFX_ASSIGN_OR_RETURN(const FeatureTable table, MakeFeatureTable(*set, candles));
+  // Without --pair, any pair that no set looks at.
+  const auto pair = market::CurrencyPair::Parse(options.pair.empty() ? "EUR/GBP" : options.pair);
+  if (!pair.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("--pair: ", pair.status().message()));
+  }
+  AIFX_ASSIGN_OR_RETURN(const CandleFile file, ReadCandles(options.csv, now));
+  AIFX_ASSIGN_OR_RETURN(const std::vector<features::OwnedContextSeries> context,
+                        ReadContext(options, *set, set->ContextPairs(*pair), now));
+  const std::vector<features::ContextSeries> others = features::ViewsOf(context);
+  const features::FeatureInput input(file.candles, options.pair.empty() ? nullptr : &*pair, others);
+  if (const absl::Status there = features::CheckContext(*set, input); !there.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(there.message(), ": give each as --context PAIR=FILE, and --pair for the ",
+                     "pair of ", options.csv));
+  }
+  AIFX_ASSIGN_OR_RETURN(const FeatureTable table, MakeFeatureTable(*set, input));
   AIFX_RETURN_IF_ERROR(base::WriteFileAtomically(options.out, table.csv));
   std::string report = absl::StrCat("wrote ", table.rows, " rows of ", set->columns().size(),
                                     " columns (", set->name(), ") to ", options.out);
   if (table.undefined_rows > 0) {
     absl::StrAppend(&report, "\nwarning: left out ", table.undefined_rows,
                     " rows with an undefined value, first ", table.undefined_column, " of ",
-                    options.csv, ":", lines[table.undefined_candle]);
+                    options.csv, ":", file.lines[table.undefined_candle]);
   }
   if (set->recursive()) {
     absl::StrAppend(&report, "\nnote: ", set->name(), " has recursive columns: the first ",
@@ -82,6 +141,10 @@ void AddFeaturesCompute(CLI::App& features, Invocation& invocation) {
       ->add_option("--convention", options->convention,
                    "whose definitions, where there are several; by default the set's own")
       ->check(CLI::IsMember({"reference", "talib"}));
+  compute->add_option("--pair", options->pair,
+                      "the pair of --csv, for sets that use other pairs: it is none of those");
+  compute->add_option("--context", options->context,
+                      "candles of another pair, PAIR=FILE, for sets that use some");
   compute
       ->add_option("--out", options->out,
                    "CSV to write: timestamp and the set's columns, one line a candle from the "

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
+#include "core/features/context_feed.h"
 
 namespace aifx::cli {
 namespace {
@@ -84,13 +85,17 @@ absl::Status CheckCandleLines(absl::Span<const market::Candle> candles,
 }
 
 absl::StatusOr<FeatureTable> MakeFeatureTable(const features::FeatureSet& set,
-                                              absl::Span<const market::Candle> candles) {
+                                              const features::FeatureInput& input) {
+  const absl::Span<const market::Candle> candles = input.candles;
   if (candles.size() <= set.warm_up()) {
     return absl::FailedPreconditionError(absl::StrCat("feature set ", set.name(), " needs ",
                                                       set.warm_up() + 1, " candles, ",
                                                       candles.size(), " came"));
   }
-  AIFX_ASSIGN_OR_RETURN(const auto stream, set.NewStream());
+  AIFX_RETURN_IF_ERROR(features::CheckContext(set, input));
+  AIFX_ASSIGN_OR_RETURN(const auto stream,
+                        input.pair != nullptr ? set.NewStreamFor(*input.pair) : set.NewStream());
+  features::ContextFeed feed(*stream, input.context);
   FeatureTable table;
   table.csv = "timestamp";
   for (const features::Column& column : set.columns()) {
@@ -98,7 +103,7 @@ absl::StatusOr<FeatureTable> MakeFeatureTable(const features::FeatureSet& set,
   }
   table.csv += '\n';
   for (size_t i = 0; i < candles.size(); ++i) {
-    const absl::Span<const double> row = stream->Next(candles[i]);
+    AIFX_ASSIGN_OR_RETURN(const absl::Span<const double> row, feed.Next(candles[i]));
     if (row.empty()) continue;
     if (const size_t undefined = FirstUndefined(row); undefined < row.size()) {
       if (table.undefined_rows++ == 0) {

@@ -33,9 +33,10 @@ struct FeatureTable {
 };
 
 // Rows from the end of the warm-up on; numbers in the shortest form that reads back as the same
-// double. FailedPrecondition where no row is left. REQUIRES: CheckCandleLines passed.
+// double. FailedPrecondition where no row is left, or the candles of a context pair are missing.
+// REQUIRES: CheckCandleLines passed for all candles, the set uses every context series.
 absl::StatusOr<FeatureTable> MakeFeatureTable(const features::FeatureSet& set,
-                                              absl::Span<const market::Candle> candles);
+                                              const features::FeatureInput& input);
 
 }  // namespace aifx::cli
 

@@ -40,9 +40,9 @@ absl::Status ContextQueue::Add(const market::Candle& candle, absl::string_view n
                      "; context candles come in order and no later than the series'"));
   }
   if (count_ == kMostAhead) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat(kMostAhead, " candles of ", name, " are ahead of the series; give the series' ",
-                     "candles first"));
+    return absl::ResourceExhaustedError(absl::StrCat(kMostAhead, " candles of ", name,
+                                                     " are ahead of the series; give the series' ",
+                                                     "candles first"));
   }
   newest_ = candle.open_time;
   waiting_[(first_ + count_) % kMostAhead] = {candle.open_time, candle.close};

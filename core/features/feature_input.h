@@ -21,8 +21,8 @@ struct ContextSeries {
 // are an input by themselves.
 struct FeatureInput {
   FeatureInput() = default;
-  FeatureInput(absl::Span<const market::Candle> series) : candles(series) {}      // NOLINT: implicit
-  FeatureInput(const std::vector<market::Candle>& series) : candles(series) {}    // NOLINT: implicit
+  FeatureInput(absl::Span<const market::Candle> series) : candles(series) {}    // NOLINT: implicit
+  FeatureInput(const std::vector<market::Candle>& series) : candles(series) {}  // NOLINT: implicit
   FeatureInput(absl::Span<const market::Candle> series, const market::CurrencyPair* series_pair,
                absl::Span<const ContextSeries> others)
       : candles(series), pair(series_pair), context(others) {}

@@ -61,6 +61,14 @@ enum class Convention {
   kTaLib       // as TA-Lib does: Wilder's averages, exponential means from a simple one
 };
 
+// What is done to the rows of a window before a model gets it (window_scaling.h), besides the
+// scaler that a model may have of its own.
+enum class WindowScaling {
+  kNone,
+  // Each column over the rows of the window: (x - mean) / (deviation + 1e-8), population deviation.
+  kZScore
+};
+
 // Computes a feature set one candle at a time: constant memory, and no allocation after it was
 // made. Not thread-safe.
 class FeatureStream {
@@ -102,6 +110,8 @@ class FeatureSet {
   virtual bool recursive() const { return false; }
   // SHA-256 of the set's canonical text: name, version, convention, columns in order, parameters.
   virtual const std::string& hash() const = 0;
+  // How a model's windows of rows are scaled. Part of what hash() stands for.
+  virtual WindowScaling window_scaling() const { return WindowScaling::kNone; }
   // The pairs whose candles, of the same timeframe, the set uses beside those of `pair`; none for
   // most sets. The newest row depends on their candles that opened after the first of memory()
   // candles of the series and no later than the newest.

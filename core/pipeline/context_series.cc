@@ -15,20 +15,17 @@ std::string Utc(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
 }
 
-bool HasPair(absl::Span<const ContextCandles> context, const market::CurrencyPair& pair) {
-  return absl::c_any_of(context, [&](const ContextCandles& series) { return series.pair == pair; });
+bool HasPair(absl::Span<const features::OwnedContextSeries> context,
+             const market::CurrencyPair& pair) {
+  return absl::c_any_of(
+      context, [&](const features::OwnedContextSeries& series) { return series.pair == pair; });
 }
 
 }  // namespace
 
-std::vector<features::ContextSeries> ViewsOf(absl::Span<const ContextCandles> context) {
-  std::vector<features::ContextSeries> views;
-  for (const ContextCandles& series : context) views.push_back({series.pair, series.candles});
-  return views;
-}
-
-absl::Status CheckGivenContext(absl::Span<const ContextCandles> context, const ContextOwner& owner,
-                               size_t max_candles, std::vector<base::Warning>& warnings) {
+absl::Status CheckGivenContext(absl::Span<const features::OwnedContextSeries> context,
+                               const ContextOwner& owner, size_t max_candles,
+                               std::vector<base::Warning>& warnings) {
   if (context.empty()) return absl::OkStatus();
   const std::vector<market::CurrencyPair> used = owner.set.ContextPairs(owner.pair);
   std::vector<base::FieldViolation> violations;
@@ -41,10 +38,10 @@ absl::Status CheckGivenContext(absl::Span<const ContextCandles> context, const C
                             absl::StrCat(context[i].pair.ToString(), ": ", violation.description)});
     }
     if (!absl::c_linear_search(used, context[i].pair)) {
-      warnings.push_back({"CONTEXT_SERIES_NOT_USED",
-                          absl::StrCat("feature set ", owner.set.name(), " does not use ",
-                                       context[i].pair.ToString(), " for ",
-                                       owner.pair.ToString())});
+      warnings.push_back(
+          {"CONTEXT_SERIES_NOT_USED",
+           absl::StrCat("feature set ", owner.set.name(), " does not use ",
+                        context[i].pair.ToString(), " for ", owner.pair.ToString())});
     }
   }
   return violations.empty() ? absl::OkStatus() : base::InvalidArgument(violations);
@@ -52,13 +49,13 @@ absl::Status CheckGivenContext(absl::Span<const ContextCandles> context, const C
 
 absl::Status FetchContext(absl::Span<const market::Candle> candles, const ContextOwner& owner,
                           market::CandleSource& source, const base::CallContext& call,
-                          std::vector<ContextCandles>& context) {
+                          std::vector<features::OwnedContextSeries>& context) {
   for (const market::CurrencyPair& pair : owner.set.ContextPairs(owner.pair)) {
     if (HasPair(context, pair)) continue;
-    ContextCandles series{.pair = pair};
-    AIFX_ASSIGN_OR_RETURN(
-        series.candles, source.Range(pair, owner.timeframe, candles.front().open_time,
-                                     candles.back().open_time + absl::Seconds(1), call));
+    features::OwnedContextSeries series{.pair = pair};
+    AIFX_ASSIGN_OR_RETURN(series.candles,
+                          source.Range(pair, owner.timeframe, candles.front().open_time,
+                                       candles.back().open_time + absl::Seconds(1), call));
     market::CandleRules rules;
     rules.min_candles = 0;  // RequireContext says it better
     rules.max_candles = series.candles.size();
@@ -66,10 +63,10 @@ absl::Status FetchContext(absl::Span<const market::Candle> candles, const Contex
         market::ValidateCandles(series.candles, owner.timeframe, owner.now, rules);
     if (!findings.violations.empty()) {
       return base::WithReason(
-          absl::FailedPreconditionError(absl::StrCat(
-              "the backend's candles of ", pair.ToString(), " ",
-              market::TimeframeName(owner.timeframe), ", which ", owner.set.name(),
-              " uses too, are not usable: ", findings.violations[0].description)),
+          absl::FailedPreconditionError(
+              absl::StrCat("the backend's candles of ", pair.ToString(), " ",
+                           market::TimeframeName(owner.timeframe), ", which ", owner.set.name(),
+                           " uses too, are not usable: ", findings.violations[0].description)),
           "BACKEND_CANDLES_INVALID");
     }
     context.push_back(std::move(series));
@@ -78,11 +75,11 @@ absl::Status FetchContext(absl::Span<const market::Candle> candles, const Contex
 }
 
 absl::Status RequireContext(absl::Span<const market::Candle> candles, const ContextOwner& owner,
-                            absl::Span<const ContextCandles> context,
+                            absl::Span<const features::OwnedContextSeries> context,
                             std::vector<base::Warning>& warnings) {
   const std::vector<market::CurrencyPair> used = owner.set.ContextPairs(owner.pair);
   if (used.empty()) return absl::OkStatus();
-  const std::vector<features::ContextSeries> views = ViewsOf(context);
+  const std::vector<features::ContextSeries> views = features::ViewsOf(context);
   if (const absl::Status checked = features::CheckContext(owner.set, {candles, &owner.pair, views});
       !checked.ok()) {
     return base::WithReason(

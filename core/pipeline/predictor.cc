@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "core/base/status_macros.h"
 #include "core/base/violation.h"
+#include "core/features/window_scaling.h"
 #include "core/market/validation.h"
 #include "core/pipeline/prediction_builder.h"
 #include "core/pipeline/stage_timer.h"
@@ -170,7 +171,7 @@ std::vector<absl::StatusOr<PredictAnswer>> Predictor::Run(absl::Span<PreparedReq
       StageTimer timer(item.times.features);
       const auto newest = absl::MakeConstSpan(item.candles)
                               .last(std::min(item.candles.size(), item.candles_wanted));
-      const std::vector<features::ContextSeries> others = ViewsOf(item.context);
+      const std::vector<features::ContextSeries> others = features::ViewsOf(item.context);
       if (absl::Status built =
               item.feature_set->Build({newest, &item.request.pair, others}, matrix);
           !built.ok()) {
@@ -187,7 +188,8 @@ std::vector<absl::StatusOr<PredictAnswer>> Predictor::Run(absl::Span<PreparedReq
     group->items.push_back(&item);
     group->positions.push_back(i);
     const auto sequence = static_cast<size_t>(item.served.model->manifest().sequence);
-    const auto window = absl::MakeConstSpan(matrix.values).last(sequence * matrix.columns);
+    const auto window = absl::MakeSpan(matrix.values).last(sequence * matrix.columns);
+    features::ScaleWindow(item.feature_set->window_scaling(), matrix.columns, window);
     group->windows.insert(group->windows.end(), window.begin(), window.end());
   }
   for (Group& group : groups) {

@@ -43,7 +43,7 @@ struct PredictRequest {
   serving::ModelSelector model;
   decision::RiskOptions risk;
   // Candles of other pairs. What the feature set uses and is not here is fetched with the candles.
-  std::vector<ContextCandles> context;
+  std::vector<features::OwnedContextSeries> context;
 };
 
 // How long each step took; zero where it was not needed.
@@ -65,7 +65,8 @@ struct PreparedRequest {
   size_t candles_wanted = 0;
   absl::Time now;  // as_of, else the clock
   std::vector<market::Candle> candles;
-  std::vector<ContextCandles> context;  // what the feature set uses of other pairs, and maybe more
+  std::vector<features::OwnedContextSeries>
+      context;  // what the feature set uses of other pairs, and maybe more
   std::vector<base::Warning> warnings;
   StageTimes times;
   bool NeedsFetch() const { return candles.empty(); }

@@ -31,7 +31,8 @@ struct ReturnSpan {
   size_t bars;
   size_t lag;
 };
-constexpr std::array<ReturnSpan, 6> kFactorSpans = {{{1, 0}, {1, 1}, {1, 2}, {1, 3}, {4, 0}, {24, 0}}};
+constexpr std::array<ReturnSpan, 6> kFactorSpans = {
+    {{1, 0}, {1, 1}, {1, 2}, {1, 3}, {4, 0}, {24, 0}}};
 constexpr std::array<ReturnSpan, 2> kPairSpans = {{{1, 0}, {1, 1}}};
 
 std::string SpanName(const ReturnSpan& span) {
@@ -72,7 +73,8 @@ class ContextPair {
   bool IsKnown(size_t i) const { return !std::isnan(inverse_[i]); }
 
   // out[i] += factor * the scaled return, where it is known.
-  void AddReturn(const Chunk& chunk, const ReturnSpan& span, double factor, double* __restrict out) const {
+  void AddReturn(const Chunk& chunk, const ReturnSpan& span, double factor,
+                 double* __restrict out) const {
     const double* end = log_close_.data() + chunk.begin - span.lag;
     const double* start = end - span.bars;
     const double scale = factor / std::sqrt(static_cast<double>(span.bars));

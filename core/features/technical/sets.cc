@@ -64,8 +64,9 @@ std::vector<std::string> StationaryV2Columns() {
 }
 
 const TechnicalSet* MustMake(std::string name, Convention convention,
-                             const std::vector<std::string>& columns) {
-  auto set = TechnicalSet::Make(std::move(name), convention, columns);
+                             const std::vector<std::string>& columns,
+                             WindowScaling scaling = WindowScaling::kNone) {
+  auto set = TechnicalSet::Make(std::move(name), convention, columns, scaling);
   if (!set.ok()) std::abort();  // a name in this file is wrong
   return set->release();        // never destroyed
 }
@@ -76,7 +77,7 @@ absl::Span<const TechnicalSet* const> TechnicalSets() {
   static const TechnicalSet* const kSets[] = {
       MustMake("v3.2", Convention::kReference, V32Columns()),
       MustMake("v3.2-talib", Convention::kTaLib, V32Columns()),
-      MustMake("raw-ohlcv", Convention::kEngine, RawColumns()),
+      MustMake("raw-ohlcv", Convention::kEngine, RawColumns(), WindowScaling::kZScore),
       MustMake("stationary-v2", Convention::kEngine, StationaryV2Columns()),
   };
   return kSets;

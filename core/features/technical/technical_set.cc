@@ -76,10 +76,12 @@ TechnicalSet::~TechnicalSet() = default;
 
 absl::StatusOr<std::unique_ptr<TechnicalSet>> TechnicalSet::Make(std::string name,
                                                                  Convention convention,
-                                                                 std::vector<std::string> columns) {
+                                                                 std::vector<std::string> columns,
+                                                                 WindowScaling scaling) {
   std::unique_ptr<TechnicalSet> set(new TechnicalSet);
   set->name_ = std::move(name);
   set->convention_ = convention;
+  set->window_scaling_ = scaling;
   set->names_ = std::move(columns);
   AIFX_ASSIGN_OR_RETURN(set->details_, ChunkBuilder::Describe(convention, set->names_));
   for (const IndicatorColumn& column : set->details_) {
@@ -91,6 +93,9 @@ absl::StatusOr<std::unique_ptr<TechnicalSet>> TechnicalSet::Make(std::string nam
   }
   set->canonical_text_ = absl::StrCat(set->name_, "\nconvention=", ConventionName(convention),
                                       "\nmemory=", set->memory_, "\n");
+  if (scaling == WindowScaling::kZScore) {
+    absl::StrAppend(&set->canonical_text_, "window=(x-mean)/(std+1e-8),ddof=0\n");
+  }
   for (const IndicatorColumn& column : set->details_) {
     absl::StrAppend(&set->canonical_text_, column.column.name, ":", column.formula, "\n");
   }

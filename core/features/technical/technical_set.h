@@ -21,8 +21,9 @@ class TechnicalSet final : public FeatureSet {
  public:
   // NotFound or InvalidArgument, naming the column, where one is unknown or listed twice. Build
   // then fails where the system lacks what an indicator needs, such as a time zone.
-  static absl::StatusOr<std::unique_ptr<TechnicalSet>> Make(std::string name, Convention convention,
-                                                            std::vector<std::string> columns);
+  static absl::StatusOr<std::unique_ptr<TechnicalSet>> Make(
+      std::string name, Convention convention, std::vector<std::string> columns,
+      WindowScaling scaling = WindowScaling::kNone);
 
   const std::string& name() const override { return name_; }
   const std::vector<Column>& columns() const override { return columns_; }
@@ -31,6 +32,7 @@ class TechnicalSet final : public FeatureSet {
   size_t warm_up() const override { return warm_up_; }
   bool recursive() const override { return recursive_; }
   const std::string& hash() const override { return hash_; }
+  WindowScaling window_scaling() const override { return window_scaling_; }
   // kDollarPairs without `pair` where a column uses them.
   std::vector<market::CurrencyPair> ContextPairs(const market::CurrencyPair& pair) const override;
   absl::Status Build(const FeatureInput& input, FeatureMatrix& out) const override;
@@ -65,6 +67,7 @@ class TechnicalSet final : public FeatureSet {
   size_t warm_up_ = 0;
   bool recursive_ = false;
   bool uses_context_ = false;
+  WindowScaling window_scaling_ = WindowScaling::kNone;
   std::string canonical_text_;
   std::string hash_;
   mutable base::Mutex mutex_;

@@ -56,7 +56,7 @@ TEST_P(ContextSetTest, OlderContextChangesNothing) {
   const std::vector<market::Candle> candles = RandomCandles(900, 52);
   const ContextCandles all = ContextCandles::Of(candles);
   const FeatureMatrix whole = Compute(candles, all);
-  for (size_t end = set().memory() + 100; end <= candles.size(); end += 37) {
+  for (size_t end = set().memory() + 100; end <= candles.size(); ++end) {
     const auto window = absl::MakeConstSpan(candles).subspan(end - set().memory(), set().memory());
     ContextCandles least;
     for (size_t p = 0; p < kDollarPairs.size(); ++p) {
@@ -78,7 +78,8 @@ TEST_P(ContextSetTest, PriceLevelsOfTheContextDoNotMatter) {
   const FeatureMatrix before = Compute(candles, context);
   const std::vector<double> medians = Medians(before);
   for (size_t p = 0; p < kDollarPairs.size(); ++p) {
-    for (market::Candle& candle : context.of(p)) candle.close *= 1.0 + 40.0 * static_cast<double>(p);
+    for (market::Candle& candle : context.of(p))
+      candle.close *= 1.0 + 40.0 * static_cast<double>(p);
   }
   const FeatureMatrix after = Compute(candles, context);
   for (size_t r = 0; r < after.rows; ++r) {
@@ -110,8 +111,8 @@ TEST_P(ContextSetTest, OwnPairIsNoContext) {
   const std::vector<market::Candle> candles = RandomCandles(300, 55);
   const ContextCandles context = ContextCandles::Of(candles);
   for (const market::CurrencyPair& own : DollarPairs()) {
-    EXPECT_THAT(set().ContextPairs(own), AllOf(::testing::SizeIs(kDollarPairs.size() - 1),
-                                               Not(::testing::Contains(own))));
+    EXPECT_THAT(set().ContextPairs(own),
+                AllOf(::testing::SizeIs(kDollarPairs.size() - 1), Not(::testing::Contains(own))));
     const auto without = context.Series(&own), with = context.Series();
     FeatureMatrix a, b;
     ASSERT_OK(set().Build({candles, &own, without}, a));
@@ -144,9 +145,8 @@ TEST_P(ContextSetTest, StreamHoldsWhatIsAheadAndRefusesWhatIsLate) {
     if (HasFailure()) return;
   }
   market::Candle next = candles.back();
-  EXPECT_THAT(
-      stream->AddContext(DollarPairs()[0], next),
-      testing::StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("EUR/USD")));
+  EXPECT_THAT(stream->AddContext(DollarPairs()[0], next),
+              testing::StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("EUR/USD")));
   for (size_t k = 0; k < ContextQueue::kMostAhead; ++k) {
     next.open_time += absl::Hours(1);
     ASSERT_OK(stream->AddContext(DollarPairs()[0], next));

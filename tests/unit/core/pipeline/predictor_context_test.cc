@@ -61,9 +61,10 @@ class PairSource final : public market::CandleSource {
 
 class PredictorContextTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    model::Manifest manifest = testing::FakeManifest();
-    const features::FeatureSet& set = **features::FindFeatureSet("stationary-v2");
+  // Makes a model of that set the active one.
+  void Use(const std::string& feature_set, int64_t version) {
+    model::Manifest manifest = testing::FakeManifest("eurusd-1h", version);
+    const features::FeatureSet& set = **features::FindFeatureSet(feature_set);
     const size_t columns = set.columns().size();
     manifest.feature_set = set.name();
     manifest.feature_set_hash = set.hash();
@@ -73,6 +74,10 @@ class PredictorContextTest : public ::testing::Test {
     ASSERT_OK(store_.Add(manifest, {{"model.pt", "program"}}));
     ASSERT_OK(store_.SetActive("eurusd-1h", manifest.version));
     registry_.Refresh();
+  }
+
+  void SetUp() override {
+    Use("stationary-v2", 20180612100000);
     uint64_t seed = 1;
     for (const char* name : {"EUR/USD", "GBP/USD", "USD/JPY", "AUD/USD"}) {
       source_.candles[Pair(name)] = testing::RandomWalk({.seed = seed++, .count = 180});
@@ -144,7 +149,7 @@ TEST_F(PredictorContextTest, NewerContextChangesNoBit) {
   const absl::Time last = request.candles->back().open_time;
   const Predictor predictor(registry_, &source_, clock_, {});
   ASSERT_OK_AND_ASSIGN(const records::Prediction ahead, Predict(request));
-  for (ContextCandles& series : request.context) {
+  for (features::OwnedContextSeries& series : request.context) {
     while (series.candles.back().open_time > last) series.candles.pop_back();
   }
   ASSERT_OK_AND_ASSIGN(const records::Prediction level, Predict(request));
@@ -168,9 +173,9 @@ TEST_F(PredictorContextTest, BadContextIsAViolationWithItsPath) {
   request.context[1].candles[7].high = 0.5;
   const auto refused = Predict(request);
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("GBP/USD")));
-  EXPECT_THAT(base::ViolationsOf(refused.status()),
-              Contains(Field(&base::FieldViolation::field,
-                             "context_series[1].series.candles[7].high")));
+  EXPECT_THAT(
+      base::ViolationsOf(refused.status()),
+      Contains(Field(&base::FieldViolation::field, "context_series[1].series.candles[7].high")));
   request = Request(true, kAll);
   request.context[2].candles.back().open_time += absl::Hours(1);  // in progress
   EXPECT_THAT(Predict(request), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("USD/JPY")));
@@ -180,17 +185,34 @@ TEST_F(PredictorContextTest, BadContextIsAViolationWithItsPath) {
   EXPECT_EQ(base::ReasonOf(fetched.status()), "BACKEND_CANDLES_INVALID");
 }
 
+// raw-ohlcv: each window is scaled by itself, so that another level and scale of every column
+// leaves the answer as it was, but for the 1e-8 beside the deviation.
+TEST_F(PredictorContextTest, WindowsAreScaledAsTheSetSays) {
+  Use("raw-ohlcv", 20180612100001);
+  auto& candles = source_.candles[Pair("EUR/USD")];
+  for (size_t i = 0; i < candles.size(); ++i) candles[i].volume = static_cast<double>(i % 50);
+  ASSERT_OK_AND_ASSIGN(const records::Prediction before, Predict(Request(true)));
+  for (market::Candle& candle : candles) {
+    for (double* price : {&candle.open, &candle.high, &candle.low, &candle.close}) *price *= 100;
+    candle.volume = *candle.volume * 3 + 1000;
+  }
+  ASSERT_OK_AND_ASSIGN(const records::Prediction after, Predict(Request(true)));
+  EXPECT_NE(before.probabilities[0].second, before.probabilities[2].second);
+  for (size_t c = 0; c < before.probabilities.size(); ++c) {
+    EXPECT_NEAR(after.probabilities[c].second, before.probabilities[c].second, 1e-4);
+  }
+}
+
 TEST_F(PredictorContextTest, WarnsOfContextThatIsBehindOrNotUsed) {
   source_.candles[Pair("GBP/USD")].pop_back();
   source_.candles[Pair("EUR/GBP")] = source_.candles[Pair("EUR/USD")];
   std::vector<std::string> given = kAll;
   given.push_back("EUR/GBP");
   ASSERT_OK_AND_ASSIGN(const records::Prediction p, Predict(Request(true, given)));
-  EXPECT_THAT(p.warnings,
-              ElementsAre(AllOf(Field(&base::Warning::code, "CONTEXT_SERIES_NOT_USED"),
-                                Field(&base::Warning::text, HasSubstr("EUR/GBP"))),
-                          AllOf(Field(&base::Warning::code, "CONTEXT_BEHIND"),
-                                Field(&base::Warning::text, HasSubstr("GBP/USD")))));
+  EXPECT_THAT(p.warnings, ElementsAre(AllOf(Field(&base::Warning::code, "CONTEXT_SERIES_NOT_USED"),
+                                            Field(&base::Warning::text, HasSubstr("EUR/GBP"))),
+                                      AllOf(Field(&base::Warning::code, "CONTEXT_BEHIND"),
+                                            Field(&base::Warning::text, HasSubstr("GBP/USD")))));
 }
 
 }  // namespace
