@@ -12,8 +12,8 @@ struct ColumnBlock {
   size_t count = 0;  // columns
 };
 
-// How rows are written. kStreaming goes past the caches: for results that do not fit in there, whose
-// lines would be read only to be overwritten.
+// How rows are written. kStreaming goes past the caches: for results that do not fit in there,
+// whose lines would be read only to be overwritten.
 enum class RowStores { kCached, kStreaming };
 
 // From how many bytes of result on streaming pays: what is larger has left the cache of a core
