@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/base/json_depth.h"
+
 namespace aifx::backend {
 namespace {
 
@@ -12,32 +14,10 @@ std::string StringAt(const json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-// The parser keeps what is open on the heap, but copying and writing a document recurse.
-constexpr int kMaxNesting = 64;
-
-bool NestsTooDeeply(const std::string& text) {
-  int depth = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      in_string = c != '"';
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kMaxNesting) return true;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 std::optional<Envelope> ParseEnvelope(const std::string& body) {
-  if (NestsTooDeeply(body)) return std::nullopt;
+  if (base::IsJsonDeeperThan(body)) return std::nullopt;
   json root = json::parse(body, nullptr, /*allow_exceptions=*/false);
   if (!root.is_object()) return std::nullopt;
   const auto success = root.find("success");

@@ -2,10 +2,10 @@
 #include "client/cli/features_compute.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/candles_csv.h"
 #include "client/cli/errors.h"
@@ -14,6 +14,8 @@
 #include "core/base/files.h"
 #include "core/base/staging_folder.h"
 #include "core/base/status_macros.h"
+#include "core/features/context_feed.h"
+#include "core/features/owned_context.h"
 
 namespace aifx::cli {
 namespace {
@@ -25,6 +27,8 @@ struct Options {
   std::string set = "stationary-v1";
   std::string convention;  // empty: the set's own
   std::string out;
+  std::string pair;                  // of `csv`; empty: one that is no context pair
+  std::vector<std::string> context;  // PAIR=FILE each
 };
 
 // By the file's extension; CSV whatever else it is called.
@@ -37,7 +41,7 @@ table::TableFormat FormatOf(const std::string& path) {
 
 // Writes the table beside its place and moves it there once it is whole.
 absl::StatusOr<FeatureTable> WriteTable(const std::string& out, const features::FeatureSet& set,
-                                        absl::Span<const market::Candle> candles) {
+                                        const features::FeatureInput& input) {
   const std::filesystem::path path(out);
   const table::TableFormat format = FormatOf(out);
   const std::string stem = path.stem().string();
@@ -46,7 +50,7 @@ absl::StatusOr<FeatureTable> WriteTable(const std::string& out, const features::
   AIFX_ASSIGN_OR_RETURN(const auto staging, base::StagingFolder::Create(out));
   AIFX_ASSIGN_OR_RETURN(const auto writer,
                         table::CreateTable(format, staging->path(), stem, columns));
-  AIFX_ASSIGN_OR_RETURN(FeatureTable written, WriteFeatureTable(set, candles, *writer));
+  AIFX_ASSIGN_OR_RETURN(FeatureTable written, WriteFeatureTable(set, input, *writer));
   AIFX_RETURN_IF_ERROR(writer->Close());
   std::vector<std::string> files = table::TableFiles(format, stem);
   if (files[0] != path.filename()) {  // a CSV that is not called so
@@ -60,26 +64,81 @@ absl::StatusOr<FeatureTable> WriteTable(const std::string& out, const features::
   return written;
 }
 
+struct CandleFile {
+  std::vector<market::Candle> candles;
+  std::vector<size_t> lines;
+};
+
+absl::StatusOr<CandleFile> ReadCandles(const std::string& path, absl::Time now) {
+  CandleFile file;
+  AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(path, kLargestFile));
+  // No set of the engine uses spreads in price units here, so the pair's pip does not matter.
+  AIFX_ASSIGN_OR_RETURN(file.candles, ParseCandlesCsv(text, path, 0.0001, &file.lines));
+  AIFX_RETURN_IF_ERROR(CheckCandleLines(file.candles, file.lines, path, now));
+  return file;
+}
+
+// The files of --context.
+absl::StatusOr<std::vector<features::OwnedContextSeries>> ReadContext(
+    const Options& options, const features::FeatureSet& set,
+    absl::Span<const market::CurrencyPair> used, absl::Time now) {
+  std::vector<features::OwnedContextSeries> context;
+  for (const std::string& word : options.context) {
+    const size_t equals = word.find('=');
+    if (equals == std::string::npos) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--context ", word, " is not PAIR=FILE, such as GBP/USD=gbpusd.csv"));
+    }
+    const auto pair = market::CurrencyPair::Parse(word.substr(0, equals));
+    if (!pair.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("--context: ", pair.status().message()));
+    }
+    if (!absl::c_linear_search(used, *pair)) {
+      return absl::InvalidArgumentError(absl::StrCat("--context ", pair->ToString(),
+                                                     ": feature set ", set.name(),
+                                                     " does not use that pair here"));
+    }
+    for (const features::OwnedContextSeries& known : context) {
+      if (known.pair != *pair) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("--context ", pair->ToString(), " is given twice"));
+    }
+    AIFX_ASSIGN_OR_RETURN(CandleFile file, ReadCandles(word.substr(equals + 1), now));
+    context.push_back({*pair, std::move(file.candles)});
+  }
+  return context;
+}
+
 // Returns what was written and what was left out, in words.
 absl::StatusOr<std::string> Compute(const Options& options, absl::Time now) {
   AIFX_ASSIGN_OR_RETURN(const features::FeatureSet* set,
                         FindSetOption(options.set, options.convention));
-  AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options.csv, kLargestFile));
-  std::vector<size_t> lines;
-  // No set of the engine uses spreads in price units here, so the pair's pip does not matter.
-  AIFX_ASSIGN_OR_RETURN(const std::vector<market::Candle> candles,
-                        ParseCandlesCsv(text, options.csv, 0.0001, &lines));
-  AIFX_RETURN_IF_ERROR(CheckCandleLines(candles, lines, options.csv, now));
-  AIFX_ASSIGN_OR_RETURN(const FeatureTable table, WriteTable(options.out, *set, candles));
+  // Without --pair, any pair that no set looks at.
+  const auto pair = market::CurrencyPair::Parse(options.pair.empty() ? "EUR/GBP" : options.pair);
+  if (!pair.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("--pair: ", pair.status().message()));
+  }
+  AIFX_ASSIGN_OR_RETURN(const CandleFile file, ReadCandles(options.csv, now));
+  AIFX_ASSIGN_OR_RETURN(const std::vector<features::OwnedContextSeries> context,
+                        ReadContext(options, *set, set->ContextPairs(*pair), now));
+  const std::vector<features::ContextSeries> others = features::ViewsOf(context);
+  const features::FeatureInput input(file.candles, options.pair.empty() ? nullptr : &*pair, others);
+  if (const absl::Status there = features::CheckContext(*set, input); !there.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(there.message(), ": give each as --context PAIR=FILE, and --pair for the ",
+                     "pair of ", options.csv));
+  }
+  AIFX_ASSIGN_OR_RETURN(const FeatureTable table, WriteTable(options.out, *set, input));
   std::string report = absl::StrCat("wrote ", table.rows, " rows of ", set->columns().size(),
                                     " columns (", set->name(), ") to ", options.out);
   if (table.dropped.undefined > 0) {
-    const auto first = std::find_if(candles.begin(), candles.end(), [&](const auto& candle) {
+    const auto first = absl::c_find_if(file.candles, [&](const auto& candle) {
       return candle.open_time == table.dropped.first_undefined;
     });
     absl::StrAppend(&report, "\nwarning: left out ", table.dropped.undefined,
                     " rows with an undefined value, first ", table.dropped.first_undefined_column,
-                    " of ", options.csv, ":", lines[static_cast<size_t>(first - candles.begin())]);
+                    " of ", options.csv, ":", 
+                    file.lines[static_cast<size_t>(first - file.candles.begin())]);
   }
   if (set->recursive()) {
     absl::StrAppend(&report, "\nnote: ", set->name(), " has recursive columns: the first ",
@@ -107,6 +166,10 @@ void AddFeaturesCompute(CLI::App& features, Invocation& invocation) {
                    "volume; volume may be left out where the set needs none")
       ->required();
   AddSetOptions(*compute, &options->set, &options->convention);
+  compute->add_option("--pair", options->pair,
+                      "the pair of --csv, for sets that use other pairs: it is none of those");
+  compute->add_option("--context", options->context,
+                      "candles of another pair, PAIR=FILE, for sets that use some");
   compute
       ->add_option("--out", options->out,
                    "File to write: timestamp and the set's columns, one row a candle from the "

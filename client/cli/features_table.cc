@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
+#include "core/features/context_feed.h"
 
 namespace aifx::cli {
 namespace {
@@ -69,17 +70,21 @@ absl::Status CheckCandleLines(absl::Span<const market::Candle> candles,
 }
 
 absl::StatusOr<FeatureTable> WriteFeatureTable(const features::FeatureSet& set,
-                                               absl::Span<const market::Candle> candles,
+                                               const features::FeatureInput& input,
                                                table::TableWriter& writer) {
+  const absl::Span<const market::Candle> candles = input.candles;
   if (candles.size() <= set.warm_up()) {
     return absl::FailedPreconditionError(absl::StrCat("feature set ", set.name(), " needs ",
                                                       set.warm_up() + 1, " candles, ",
                                                       candles.size(), " came"));
   }
-  AIFX_ASSIGN_OR_RETURN(FeatureRows rows, FeatureRows::Make(set));
+  AIFX_RETURN_IF_ERROR(features::CheckContext(set, input));
+  AIFX_ASSIGN_OR_RETURN(FeatureRows rows, FeatureRows::Make(set, input.pair));
+  features::ContextFeed feed(rows.stream(), input.context);
   FeatureTable table;
   for (const market::Candle& candle : candles) {
-    const absl::Span<const double> row = rows.Next(candle);
+    AIFX_ASSIGN_OR_RETURN(const absl::Span<const double> values, feed.Next(candle));
+    const absl::Span<const double> row = rows.Keep(candle, values);
     if (row.empty()) continue;
     AIFX_RETURN_IF_ERROR(writer.Append(candle.open_time, row));
     ++table.rows;

@@ -29,9 +29,10 @@ struct FeatureTable {
 };
 
 // Writes the features of a series from the end of the warm-up on; does not close `writer`.
-// FailedPrecondition where there is no row. REQUIRES: CheckCandleLines passed.
+// FailedPrecondition where there is no row, or the candles of a context pair are missing.
+// REQUIRES: CheckCandleLines passed for all candles, the set uses every context series.
 absl::StatusOr<FeatureTable> WriteFeatureTable(const features::FeatureSet& set,
-                                               absl::Span<const market::Candle> candles,
+                                               const features::FeatureInput& input,
                                                table::TableWriter& writer);
 
 }  // namespace aifx::cli

@@ -7,6 +7,7 @@
 #include "client/cli/training_events.h"
 #include "client/cli/words.h"
 #include "core/base/status_macros.h"
+#include "core/features/feature_set.h"
 
 namespace aifx::cli {
 namespace {
@@ -90,6 +91,9 @@ void AddTrainWeeklyOptions(CLI::App& command, TrainWeeklyOptions* options) {
       ->envname("AIFX_MODELS_DIR")
       ->type_name("FOLDER")
       ->capture_default_str();
+  command.add_option("--set", options->spec.feature_set, "The feature set, such as stationary-v2")
+      ->type_name("NAME")
+      ->capture_default_str();
   AddNetwork(command, &options->spec);
   AddLabel(command, options);
   AddBackendOptions(command, &options->backend);
@@ -112,6 +116,9 @@ absl::StatusOr<training::TrainSpec> MakeSpec(const TrainWeeklyOptions& options, 
   if (spec.start >= spec.end) {
     return absl::InvalidArgumentError(absl::StrCat("--start ", TimeWord(spec.start),
                                                    " is not before --end ", TimeWord(spec.end)));
+  }
+  if (const auto set = features::FindFeatureSet(spec.feature_set); !set.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("--set: ", set.status().message()));
   }
   spec.label =
       options.label == "direction" ? model::Label::kDirection : model::Label::kTripleBarrier;

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/json_depth.h"
 #include "core/base/status_macros.h"
 
 namespace aifx::collect {
@@ -15,6 +16,12 @@ using nlohmann::json;
 
 absl::Status Nonsense(absl::string_view what) {
   return absl::InternalError(absl::StrCat("FRED's answer makes no sense: ", what));
+}
+
+// Not an object where it is not well-formed, or nested as no answer of FRED's is.
+json Parse(absl::string_view body) {
+  if (base::IsJsonDeeperThan(body)) return json();
+  return json::parse(body.begin(), body.end(), nullptr, /*allow_exceptions=*/false);
 }
 
 absl::StatusOr<std::string> TextOf(const json& row, const char* key, size_t index) {
@@ -49,7 +56,7 @@ absl::StatusOr<FredObservation> ObservationOf(const json& row, size_t index) {
 }  // namespace
 
 absl::StatusOr<FredPage> ParseFredPage(absl::string_view body) {
-  const json document = json::parse(body.begin(), body.end(), nullptr, /*allow_exceptions=*/false);
+  const json document = Parse(body);
   if (!document.is_object()) return Nonsense("it is not a JSON object");
   const auto count = document.find("count");
   const auto rows = document.find("observations");
@@ -65,7 +72,7 @@ absl::StatusOr<FredPage> ParseFredPage(absl::string_view body) {
 }
 
 std::string FredErrorMessage(absl::string_view body) {
-  const json document = json::parse(body.begin(), body.end(), nullptr, /*allow_exceptions=*/false);
+  const json document = Parse(body);
   if (!document.is_object()) return "";
   const auto message = document.find("error_message");
   return message == document.end() || !message->is_string() ? "" : message->get<std::string>();

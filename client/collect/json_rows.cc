@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/json_depth.h"
 #include "core/base/status_macros.h"
 
 namespace aifx::collect {
@@ -97,6 +98,9 @@ absl::StatusOr<SourceRow> RowOf(const json& element, std::string place) {
 
 absl::StatusOr<std::vector<SourceRow>> ParseJsonRows(absl::string_view text,
                                                      absl::string_view name) {
+  if (base::IsJsonDeeperThan(text)) {
+    return Wrong(name, absl::StrCat("is nested deeper than ", base::kMaxJsonDepth, " levels"));
+  }
   DuplicateFields duplicates(name);
   const auto on_event = [&](int, json::parse_event_t event, const json& parsed) {
     duplicates.On(event, parsed);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/json_depth.h"
 #include "core/base/status_macros.h"
 
 namespace aifx::events {
@@ -67,6 +68,7 @@ std::string EncodeMessage(absl::string_view channel, const json& data, absl::Tim
 
 absl::StatusOr<json> DecodeMessage(absl::string_view channel, absl::string_view text) {
   if (text.size() > kMaxMessageBytes) return Wrong(absl::StrCat("it has ", text.size(), " bytes"));
+  if (base::IsJsonDeeperThan(text)) return Wrong("it is nested too deeply");
   json message = json::parse(text, nullptr, false);
   if (!message.is_object()) return Wrong("not a JSON object");
   AIFX_ASSIGN_OR_RETURN(const std::string named, TextOf(message, "channel"));

@@ -11,7 +11,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "core/features/feature_input.h"
 #include "core/market/candle.h"
+#include "core/market/currency_pair.h"
 
 namespace aifx::features {
 
@@ -59,6 +61,14 @@ enum class Convention {
   kTaLib       // as TA-Lib does: Wilder's averages, exponential means from a simple one
 };
 
+// What is done to the rows of a window before a model gets it (window_scaling.h), besides the
+// scaler that a model may have of its own.
+enum class WindowScaling {
+  kNone,
+  // Each column over the rows of the window: (x - mean) / (deviation + 1e-8), population deviation.
+  kZScore
+};
+
 // Computes a feature set one candle at a time: constant memory, and no allocation after it was
 // made. Not thread-safe.
 class FeatureStream {
@@ -69,6 +79,12 @@ class FeatureStream {
   // NaN, and all are where Compute fails); empty during warm-up. The span is valid until the next
   // call.
   virtual absl::Span<const double> Next(const market::Candle& candle) = 0;
+
+  // Takes the next closed candle of a context pair, before the first candle of the series that
+  // opens no earlier. A pair of which nothing came is unknown, as where its candles are missing.
+  // InvalidArgument where the set does not use the pair or the candle comes too late;
+  // ResourceExhausted where the series is too far behind.
+  virtual absl::Status AddContext(const market::CurrencyPair& pair, const market::Candle& candle);
 
   // Starts over with another series.
   virtual void Restart() = 0;
@@ -94,28 +110,41 @@ class FeatureSet {
   virtual bool recursive() const { return false; }
   // SHA-256 of the set's canonical text: name, version, convention, columns in order, parameters.
   virtual const std::string& hash() const = 0;
+  // How a model's windows of rows are scaled. Part of what hash() stands for.
+  virtual WindowScaling window_scaling() const { return WindowScaling::kNone; }
+  // The pairs whose candles, of the same timeframe, the set uses beside those of `pair`; none for
+  // most sets. The newest row depends on their candles that opened after the first of memory()
+  // candles of the series and no later than the newest.
+  virtual std::vector<market::CurrencyPair> ContextPairs(const market::CurrencyPair&) const {
+    return {};
+  }
 
   // One row for each candle from index warm_up() on, into `out` (reused, so that a steady caller
   // does not allocate). Row r belongs to candles[warm_up() + r].
   // FailedPrecondition, saying how many candles are needed and came, where there are no more than
-  // warm_up(); Internal, naming the column and the candle, where a value is not finite.
-  // REQUIRES: candles passed market::ValidateCandles.
-  virtual absl::Status Build(absl::Span<const market::Candle> candles,
-                             FeatureMatrix& out) const = 0;
+  // warm_up(), and, naming the pairs, where the candles of a context pair are missing altogether;
+  // Internal, naming the column and the candle, where a value is not finite.
+  // REQUIRES: all candles passed market::ValidateCandles.
+  virtual absl::Status Build(const FeatureInput& input, FeatureMatrix& out) const = 0;
 
   // The same, but leaves values that are undefined (0/0 on flat prices, no volume) as NaN: for data
   // sets, which drop such rows and count them.
-  virtual absl::Status Compute(absl::Span<const market::Candle> candles, FeatureMatrix& out) const {
-    return Build(candles, out);
+  virtual absl::Status Compute(const FeatureInput& input, FeatureMatrix& out) const {
+    return Build(input, out);
   }
 
   // Compute's values as contiguous columns. Faster where a set computes them that way.
-  virtual absl::Status ComputeColumns(absl::Span<const market::Candle> candles,
-                                      FeatureColumns& out) const;
+  virtual absl::Status ComputeColumns(const FeatureInput& input, FeatureColumns& out) const;
 
   // The set, one candle at a time; its rows are those of Compute. The set must outlive it.
   // FailedPrecondition where the system lacks what the set needs, such as a time zone.
   virtual absl::StatusOr<std::unique_ptr<FeatureStream>> NewStream() const;
+
+  // The same for the series of a pair, which a set with context does not ask for as context.
+  virtual absl::StatusOr<std::unique_ptr<FeatureStream>> NewStreamFor(
+      const market::CurrencyPair&) const {
+    return NewStream();
+  }
 
   // The fewest candles that give a sequence of rows: warm_up() + sequence.
   size_t CandlesNeeded(size_t sequence) const { return warm_up() + sequence; }

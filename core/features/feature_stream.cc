@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/features/feature_set.h"
 
@@ -53,10 +54,14 @@ absl::StatusOr<std::unique_ptr<FeatureStream>> FeatureSet::NewStream() const {
   return std::make_unique<WindowStream>(*this);
 }
 
-absl::Status FeatureSet::ComputeColumns(absl::Span<const market::Candle> candles,
-                                        FeatureColumns& out) const {
+absl::Status FeatureStream::AddContext(const market::CurrencyPair& pair, const market::Candle&) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("the feature set does not use candles of ", pair.ToString()));
+}
+
+absl::Status FeatureSet::ComputeColumns(const FeatureInput& input, FeatureColumns& out) const {
   FeatureMatrix matrix;
-  AIFX_RETURN_IF_ERROR(Compute(candles, matrix));
+  AIFX_RETURN_IF_ERROR(Compute(input, matrix));
   out.rows = matrix.rows;
   out.columns = matrix.columns;
   out.values.resize(matrix.values.size());

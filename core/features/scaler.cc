@@ -60,6 +60,10 @@ Scaler Scaler::Fit(const FeatureMatrix& matrix, size_t row_count) {
   return scaler;
 }
 
+Scaler Scaler::Identity(size_t columns) {
+  return {std::vector<double>(columns, 0.0), std::vector<double>(columns, 1.0)};
+}
+
 nlohmann::json ToJson(const Scaler& scaler) {
   return {{"mean", scaler.mean}, {"deviation", scaler.deviation}};
 }

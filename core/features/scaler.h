@@ -19,6 +19,9 @@ struct Scaler {
 
   // Fits on rows [0, row_count) of the matrix. REQUIRES: 0 < row_count <= matrix.rows.
   static Scaler Fit(const FeatureMatrix& matrix, size_t row_count);
+
+  // Changes nothing: for sets whose windows are scaled one by one.
+  static Scaler Identity(size_t columns);
 };
 
 // {"mean": [...], "deviation": [...]}

@@ -41,8 +41,8 @@ StationaryV1::StationaryV1()
 
 size_t StationaryV1::memory() const { return kMemory; }
 
-absl::Status StationaryV1::Build(absl::Span<const market::Candle> candles,
-                                 FeatureMatrix& out) const {
+absl::Status StationaryV1::Build(const FeatureInput& input, FeatureMatrix& out) const {
+  const absl::Span<const market::Candle> candles = input.candles;
   if (!london_.ok()) return london_.status();
   if (!new_york_.ok()) return new_york_.status();
   if (candles.size() < kMemory) {

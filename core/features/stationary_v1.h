@@ -32,7 +32,7 @@ class StationaryV1 final : public FeatureSet {
 
   // Besides the errors of FeatureSet::Build: FailedPrecondition where the system's time zone
   // database lacks London or New York.
-  absl::Status Build(absl::Span<const market::Candle> candles, FeatureMatrix& out) const override;
+  absl::Status Build(const FeatureInput& input, FeatureMatrix& out) const override;
 
   absl::StatusOr<std::unique_ptr<FeatureStream>> NewStream() const override;
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/json_depth.h"
 
 namespace aifx::model {
 namespace {
@@ -29,6 +30,10 @@ bool IsFiniteNumber(const json& value) {
 }  // namespace
 
 absl::StatusOr<json> ParseJson(absl::string_view text, absl::string_view what) {
+  if (base::IsJsonDeeperThan(text)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(what, " is nested deeper than ", base::kMaxJsonDepth, " levels"));
+  }
   std::vector<std::set<std::string>> open_objects;
   std::string twice;
   const auto watch = [&](int, json::parse_event_t event, json& parsed) {

@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "core/base/status_macros.h"
 #include "core/base/violation.h"
+#include "core/features/window_scaling.h"
 #include "core/market/validation.h"
 #include "core/pipeline/prediction_builder.h"
 #include "core/pipeline/stage_timer.h"
@@ -90,6 +91,9 @@ absl::StatusOr<PreparedRequest> Predictor::Prepare(PredictRequest request) const
   prepared.candles_needed = set->CandlesNeeded(static_cast<size_t>(manifest.sequence));
   prepared.candles_wanted = set->CandlesWanted(static_cast<size_t>(manifest.sequence));
   prepared.now = prepared.request.as_of.value_or(clock_.Now());
+  prepared.context = std::exchange(prepared.request.context, {});
+  AIFX_RETURN_IF_ERROR(CheckGivenContext(prepared.context, OwnerOf(prepared), options_.max_candles,
+                                         prepared.warnings));
   if (!prepared.request.candles.has_value()) {
     if (source_ == nullptr) {
       return absl::FailedPreconditionError("candles are missing and no backend is configured");
@@ -99,7 +103,13 @@ absl::StatusOr<PreparedRequest> Predictor::Prepare(PredictRequest request) const
   prepared.candles = *std::exchange(prepared.request.candles, std::nullopt);
   StageTimer timer(prepared.times.validate);
   AIFX_RETURN_IF_ERROR(CheckCandles(prepared));
+  AIFX_RETURN_IF_ERROR(
+      RequireContext(prepared.candles, OwnerOf(prepared), prepared.context, prepared.warnings));
   return prepared;
+}
+
+ContextOwner Predictor::OwnerOf(const PreparedRequest& prepared) {
+  return {*prepared.feature_set, prepared.request.pair, prepared.request.timeframe, prepared.now};
 }
 
 absl::Status Predictor::CheckCandles(PreparedRequest& prepared) const {
@@ -133,15 +143,21 @@ absl::Status Predictor::Fetch(PreparedRequest& prepared, const base::CallContext
   if (prepared.candles.size() < prepared.candles_needed) {
     return TooFewFetched(prepared, prepared.candles.size());
   }
-  StageTimer timer(prepared.times.validate);
-  const absl::Status checked = CheckCandles(prepared);
-  if (checked.ok()) return checked;
-  // The caller did nothing wrong: the backend's own candles are.
-  return base::WithReason(absl::FailedPreconditionError(absl::StrCat(
-                              "the backend's candles of ", prepared.request.pair.ToString(), " ",
-                              market::TimeframeName(prepared.request.timeframe),
-                              " are not usable: ", checked.message())),
-                          "BACKEND_CANDLES_INVALID");
+  {
+    StageTimer timer(prepared.times.validate);
+    if (const absl::Status checked = CheckCandles(prepared); !checked.ok()) {
+      // The caller did nothing wrong: the backend's own candles are.
+      return base::WithReason(absl::FailedPreconditionError(absl::StrCat(
+                                  "the backend's candles of ", prepared.request.pair.ToString(),
+                                  " ", market::TimeframeName(prepared.request.timeframe),
+                                  " are not usable: ", checked.message())),
+                              "BACKEND_CANDLES_INVALID");
+    }
+  }
+  StageTimer timer(prepared.times.fetch);
+  const ContextOwner owner = OwnerOf(prepared);
+  AIFX_RETURN_IF_ERROR(FetchContext(prepared.candles, owner, *source_, context, prepared.context));
+  return RequireContext(prepared.candles, owner, prepared.context, prepared.warnings);
 }
 
 std::vector<absl::StatusOr<PredictAnswer>> Predictor::Run(absl::Span<PreparedRequest> items) const {
@@ -155,7 +171,10 @@ std::vector<absl::StatusOr<PredictAnswer>> Predictor::Run(absl::Span<PreparedReq
       StageTimer timer(item.times.features);
       const auto newest = absl::MakeConstSpan(item.candles)
                               .last(std::min(item.candles.size(), item.candles_wanted));
-      if (absl::Status built = item.feature_set->Build(newest, matrix); !built.ok()) {
+      const std::vector<features::ContextSeries> others = features::ViewsOf(item.context);
+      if (absl::Status built =
+              item.feature_set->Build({newest, &item.request.pair, others}, matrix);
+          !built.ok()) {
         answers[i] = std::move(built);
         continue;
       }
@@ -169,7 +188,8 @@ std::vector<absl::StatusOr<PredictAnswer>> Predictor::Run(absl::Span<PreparedReq
     group->items.push_back(&item);
     group->positions.push_back(i);
     const auto sequence = static_cast<size_t>(item.served.model->manifest().sequence);
-    const auto window = absl::MakeConstSpan(matrix.values).last(sequence * matrix.columns);
+    const auto window = absl::MakeSpan(matrix.values).last(sequence * matrix.columns);
+    features::ScaleWindow(item.feature_set->window_scaling(), matrix.columns, window);
     group->windows.insert(group->windows.end(), window.begin(), window.end());
   }
   for (Group& group : groups) {

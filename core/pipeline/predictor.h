@@ -16,6 +16,7 @@
 #include "core/market/candle.h"
 #include "core/market/candle_source.h"
 #include "core/market/trading_calendar.h"
+#include "core/pipeline/context_series.h"
 #include "core/records/prediction.h"
 #include "core/serving/registry.h"
 
@@ -41,6 +42,8 @@ struct PredictRequest {
   std::optional<absl::Time> as_of;                     // the moment to predict for; absent: now
   serving::ModelSelector model;
   decision::RiskOptions risk;
+  // Candles of other pairs. What the feature set uses and is not here is fetched with the candles.
+  std::vector<features::OwnedContextSeries> context;
 };
 
 // How long each step took; zero where it was not needed.
@@ -62,6 +65,8 @@ struct PreparedRequest {
   size_t candles_wanted = 0;
   absl::Time now;  // as_of, else the clock
   std::vector<market::Candle> candles;
+  std::vector<features::OwnedContextSeries>
+      context;  // what the feature set uses of other pairs, and maybe more
   std::vector<base::Warning> warnings;
   StageTimes times;
   bool NeedsFetch() const { return candles.empty(); }
@@ -77,11 +82,13 @@ class Predictor {
             base::Clock& clock, PredictorOptions options);
 
   // Chooses the model and checks the candles given. InvalidArgument with every violation;
-  // NotFound or FailedPrecondition for the model.
+  // NotFound or FailedPrecondition for the model; FailedPrecondition (CONTEXT_MISSING) where
+  // candles came without those of a pair that the feature set uses too.
   absl::StatusOr<PreparedRequest> Prepare(PredictRequest request) const;
 
-  // Reads the newest closed candles where none were given. Blocks. FailedPrecondition where the
-  // source has too few (with the numbers), else the source's error.
+  // Reads the newest closed candles where none were given, and those of other pairs that the
+  // feature set uses. Blocks. FailedPrecondition where the source has too few (with the numbers),
+  // else the source's error.
   absl::Status Fetch(PreparedRequest& prepared, const base::CallContext& context) const;
 
   // Features, model and decision. One item's failure does not touch the others'. Items that use
@@ -92,6 +99,7 @@ class Predictor {
   struct Group;
 
   absl::Status CheckCandles(PreparedRequest& prepared) const;
+  static ContextOwner OwnerOf(const PreparedRequest& prepared);
   absl::Status RunGroup(Group& group) const;
   PredictAnswer Decide(PreparedRequest& item, absl::Span<const float> logits) const;
   records::HoldReason MarketHold(PreparedRequest& item, absl::Time as_of) const;

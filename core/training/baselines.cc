@@ -22,7 +22,7 @@ std::vector<double> NewestRows(const Dataset& data, const features::Scaler& scal
   std::vector<double> rows;
   rows.reserve(samples.size() * (data.columns() + 1));
   for (const Sample& sample : samples) {
-    const absl::Span<const double> row = data.matrix().Row(data.RowOf(sample.candle));
+    const absl::Span<const double> row = data.NewestRow(sample.candle);
     for (size_t c = 0; c < row.size(); ++c) {
       rows.push_back((row[c] - scaler.mean[c]) / scaler.deviation[c]);
     }

@@ -20,12 +20,14 @@ struct Sample {
   size_t end = 0;     // the newest candle that the answer depends on
 };
 
-// Features of a whole series, computed once; windows are views into it. Immutable, thread-safe.
+// Features of a whole series, computed once; windows are views into it, but for sets that scale
+// each window (sequence times the memory). Immutable, thread-safe.
 class Dataset {
  public:
   // Samples are all candles with a label and `sequence` rows of features up to them, in time
-  // order. The feature set's errors. REQUIRES: labels.size() == candles.size(), sequence >= 1.
-  static absl::StatusOr<Dataset> Make(absl::Span<const market::Candle> candles,
+  // order. The feature set's errors. REQUIRES: labels.size() == input.candles.size(), sequence
+  // >= 1.
+  static absl::StatusOr<Dataset> Make(const features::FeatureInput& input,
                                       const features::FeatureSet& feature_set,
                                       absl::Span<const std::optional<BarLabel>> labels,
                                       size_t sequence);
@@ -37,14 +39,25 @@ class Dataset {
   // The matrix' row of a candle. REQUIRES: the candle is at or behind the first sample's window.
   size_t RowOf(size_t candle) const { return candle - first_candle_; }
 
-  // The window that ends at `candle` as float32, [sequence, columns], row-major: a view.
+  // The newest row of the window that ends at `candle`, as its model sees it.
+  absl::Span<const double> NewestRow(size_t candle) const;
+
+  // The window that ends at `candle` as its model sees it, float32, [sequence, columns], row-major:
+  // a view.
   absl::Span<const float> Window(size_t candle) const;
 
  private:
+  void ScaleWindows(features::WindowScaling scaling);
+  // Of the windows, in the order of their newest candles.
+  size_t WindowIndex(size_t candle) const { return RowOf(candle) + 1 - sequence_; }
+
   size_t sequence_ = 0;
   size_t first_candle_ = 0;  // the candle of row 0
   features::FeatureMatrix matrix_;
-  std::vector<float> values_;  // the matrix as float32
+  // Window scaling, as the set says: then every window has rows of its own.
+  bool windows_differ_ = false;
+  std::vector<double> newest_rows_;  // of each window; empty where they are the matrix' rows
+  std::vector<float> values_;        // the matrix as float32, or the windows one after the other
   std::vector<Sample> samples_;
 };
 

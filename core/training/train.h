@@ -95,12 +95,13 @@ struct TrainCallbacks {
   EpochCallback epoch;     // may be empty
 };
 
-// Trains from scratch: reads candles, builds features and labels, splits by time
-// (fit | early stopping | calibration | gate) with labels that reach into the next slice purged,
-// fits the LSTM, calibrates it, scores it against baselines on the gate slice, stores the version
-// with its golden window, registers and logs it in the backend, and makes it active where no
-// version was. Where the backend does not answer after training, the version is kept and
-// registration_error says why. Same spec, candles and machine: same weights, bit for bit.
+// Trains from scratch: reads candles (and those of the pairs that the feature set uses too), builds
+// features and labels, splits by time (fit | early stopping | calibration | gate) with labels that
+// reach into the next slice purged, fits the LSTM, calibrates it, scores it against baselines on
+// the gate slice, stores the version with its golden window, registers and logs it in the backend,
+// and makes it active where no version was. Where the backend does not answer after training, the
+// version is kept and registration_error says why. Same spec, candles and machine: same weights,
+// bit for bit.
 //
 // Stages told to callbacks.progress: candles, features, fit, calibrate, score, store, register.
 //

@@ -51,23 +51,36 @@ std::function<bool()> WeeklyRun::IsCancelled() const {
   return [context = context_] { return context.IsCancelled(); };
 }
 
+absl::StatusOr<std::vector<market::Candle>> WeeklyRun::ReadSeries(
+    const market::CurrencyPair& pair) const {
+  AIFX_ASSIGN_OR_RETURN(
+      std::vector<market::Candle> candles,
+      deps_.candles.Range(pair, spec_.timeframe, spec_.start, spec_.end, context_));
+  const absl::Time now = deps_.clock.Now();
+  while (!candles.empty() && market::CloseTime(spec_.timeframe, candles.back().open_time) > now) {
+    candles.pop_back();
+  }
+  if (candles.empty()) return candles;
+  market::CandleRules rules;
+  rules.max_candles = candles.size();
+  const market::CandleFindings findings =
+      market::ValidateCandles(candles, spec_.timeframe, now, rules);
+  if (findings.violations.empty()) return candles;
+  return absl::InternalError(absl::StrCat("the source's candles of ", pair.ToString(), " ",
+                                          market::TimeframeName(spec_.timeframe),
+                                          " are bad: ", findings.violations[0].description));
+}
+
 absl::Status WeeklyRun::ReadCandles() {
   AIFX_RETURN_IF_ERROR(Begin("candles", 0));
-  AIFX_ASSIGN_OR_RETURN(
-      candles_, deps_.candles.Range(spec_.pair, spec_.timeframe, spec_.start, spec_.end, context_));
-  const absl::Time now = deps_.clock.Now();
-  while (!candles_.empty() && market::CloseTime(spec_.timeframe, candles_.back().open_time) > now) {
-    candles_.pop_back();
-  }
+  AIFX_ASSIGN_OR_RETURN(candles_, ReadSeries(spec_.pair));
   report_.candles = static_cast<int64_t>(candles_.size());
   if (candles_.empty()) return TooFew();
-  market::CandleRules rules;
-  rules.max_candles = candles_.size();
-  const market::CandleFindings findings =
-      market::ValidateCandles(candles_, spec_.timeframe, now, rules);
-  if (findings.violations.empty()) return absl::OkStatus();
-  return absl::InternalError(absl::StrCat("the source's candles of ", Series(),
-                                          " are bad: ", findings.violations[0].description));
+  for (const market::CurrencyPair& pair : feature_set_->ContextPairs(spec_.pair)) {
+    AIFX_ASSIGN_OR_RETURN(std::vector<market::Candle> candles, ReadSeries(pair));
+    others_.push_back({pair, std::move(candles)});
+  }
+  return absl::OkStatus();
 }
 
 absl::Status WeeklyRun::TooFew() const {
@@ -86,8 +99,9 @@ absl::Status WeeklyRun::BuildSamples() {
   const auto sequence = static_cast<size_t>(spec_.sequence);
   if (candles_.size() < feature_set_->CandlesNeeded(sequence)) return TooFew();
   const LabelRule rule{spec_.label, spec_.horizon_bars, spec_.barrier_atr};
-  AIFX_ASSIGN_OR_RETURN(
-      data_, Dataset::Make(candles_, *feature_set_, MakeLabels(candles_, rule), sequence));
+  const std::vector<features::ContextSeries> others = features::ViewsOf(others_);
+  AIFX_ASSIGN_OR_RETURN(data_, Dataset::Make({candles_, &spec_.pair, others}, *feature_set_,
+                                             MakeLabels(candles_, rule), sequence));
   split_ = SplitByTime(data_.samples());
   report_.samples = static_cast<int64_t>(data_.samples().size());
   report_.fit_samples = static_cast<int64_t>(split_.fit.size());
@@ -98,7 +112,9 @@ absl::Status WeeklyRun::BuildSamples() {
                                                       split_.gate.size()}) < kMinSliceSamples) {
     return TooFew();
   }
-  scaler_ = features::Scaler::Fit(data_.matrix(), data_.RowOf(split_.fit.back().candle) + 1);
+  scaler_ = feature_set_->window_scaling() == features::WindowScaling::kNone
+                ? features::Scaler::Fit(data_.matrix(), data_.RowOf(split_.fit.back().candle) + 1)
+                : features::Scaler::Identity(data_.columns());
   return absl::OkStatus();
 }
 

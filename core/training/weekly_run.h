@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "core/base/call_context.h"
 #include "core/features/feature_set.h"
+#include "core/features/owned_context.h"
 #include "core/features/scaler.h"
 #include "core/market/candle.h"
 #include "core/model/golden.h"
@@ -46,6 +47,8 @@ class WeeklyRun {
 
   // From the candles to a calibrated model, in memory: train_weekly.cc.
   absl::Status ReadCandles();
+  // Closed candles of the window that passed validation; none where the source has none.
+  absl::StatusOr<std::vector<market::Candle>> ReadSeries(const market::CurrencyPair& pair) const;
   absl::Status BuildSamples();
   absl::Status FitNetwork();
   absl::Status Calibrate();
@@ -69,6 +72,7 @@ class WeeklyRun {
   const base::CallContext& context_;
   const features::FeatureSet* feature_set_ = nullptr;
   std::vector<market::Candle> candles_;
+  std::vector<features::OwnedContextSeries> others_;  // the context pairs of the feature set
   Dataset data_;
   TimeSplit split_;
   features::Scaler scaler_;

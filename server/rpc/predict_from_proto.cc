@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -19,19 +20,21 @@ constexpr size_t kMaxNameBytes = 64;
 
 using Candles = std::vector<market::Candle>;
 
-void ReadMessages(const ml::v1::CandleSeries& series, Candles& candles, Violations& violations) {
+// `at` is the series' path in the request, such as "series".
+void ReadMessages(const ml::v1::CandleSeries& series, absl::string_view at, Candles& candles,
+                  Violations& violations) {
   candles.resize(static_cast<size_t>(series.candles_size()));
   for (int i = 0; i < series.candles_size(); ++i) {
     const ml::v1::Candle& message = series.candles(i);
     market::Candle& candle = candles[static_cast<size_t>(i)];
     if (!message.has_open_time()) {
-      const std::string field = absl::StrCat("series.candles[", i, "].open_time");
+      const std::string field = absl::StrCat(at, ".candles[", i, "].open_time");
       violations.push_back({field, absl::StrCat(field, " is missing")});
     } else if (const auto& time = message.open_time();
                time.nanos() == 0 && std::abs(time.seconds()) < int64_t{1} << 35) {
       candle.open_time = absl::FromUnixSeconds(time.seconds());  // nearly always
     } else if (const auto checked = TimeFromProto(
-                   time, absl::StrCat("series.candles[", i, "].open_time"), violations)) {
+                   time, absl::StrCat(at, ".candles[", i, "].open_time"), violations)) {
       candle.open_time = *checked;
     }
     candle.open = message.open();
@@ -43,22 +46,24 @@ void ReadMessages(const ml::v1::CandleSeries& series, Candles& candles, Violatio
   }
 }
 
-void CheckColumn(const char* name, int size, int want, bool may_be_empty, Violations& violations) {
+void CheckColumn(absl::string_view columns, const char* name, int size, int want, bool may_be_empty,
+                 Violations& violations) {
   if (size == want || (may_be_empty && size == 0)) return;
-  const std::string field = absl::StrCat("series.columns.", name);
-  violations.push_back({field, absl::StrCat(field, " has ", size, " values, ",
-                                            "series.columns.open_time_seconds has ", want)});
+  const std::string field = absl::StrCat(columns, ".", name);
+  violations.push_back({field, absl::StrCat(field, " has ", size, " values, ", columns,
+                                            ".open_time_seconds has ", want)});
 }
 
-void ReadColumns(const ml::v1::CandleColumns& columns, Candles& candles, Violations& violations) {
+void ReadColumns(const ml::v1::CandleColumns& columns, absl::string_view at, Candles& candles,
+                 Violations& violations) {
   const int size = columns.open_time_seconds_size();
   const size_t before = violations.size();
-  CheckColumn("open", columns.open_size(), size, false, violations);
-  CheckColumn("high", columns.high_size(), size, false, violations);
-  CheckColumn("low", columns.low_size(), size, false, violations);
-  CheckColumn("close", columns.close_size(), size, false, violations);
-  CheckColumn("volume", columns.volume_size(), size, true, violations);
-  CheckColumn("spread_pips", columns.spread_pips_size(), size, true, violations);
+  CheckColumn(at, "open", columns.open_size(), size, false, violations);
+  CheckColumn(at, "high", columns.high_size(), size, false, violations);
+  CheckColumn(at, "low", columns.low_size(), size, false, violations);
+  CheckColumn(at, "close", columns.close_size(), size, false, violations);
+  CheckColumn(at, "volume", columns.volume_size(), size, true, violations);
+  CheckColumn(at, "spread_pips", columns.spread_pips_size(), size, true, violations);
   if (violations.size() != before) return;
   candles.resize(static_cast<size_t>(size));
   for (int i = 0; i < size; ++i) {
@@ -75,28 +80,30 @@ void ReadColumns(const ml::v1::CandleColumns& columns, Candles& candles, Violati
 
 // Before anything is converted: a few bytes on the wire become a candle, or a violation, of
 // hundreds.
-bool IsTooLong(const ml::v1::CandleSeries& series, Violations& violations) {
+bool IsTooLong(const ml::v1::CandleSeries& series, absl::string_view at, Violations& violations) {
   const auto count = static_cast<size_t>(
       std::max(series.candles_size(), series.columns().open_time_seconds_size()));
   const size_t most = market::CandleRules().max_candles;
   if (count <= most) return false;
   violations.push_back(
-      {"series.candles", absl::StrCat("series has ", count, " candles, at most ", most)});
+      {absl::StrCat(at, ".candles"), absl::StrCat(at, " has ", count, " candles, at most ", most)});
   return true;
 }
 
-Candles ReadSeries(const ml::v1::CandleSeries& series, Violations& violations) {
+Candles ReadSeries(const ml::v1::CandleSeries& series, absl::string_view at,
+                   Violations& violations) {
   Candles candles;
-  if (IsTooLong(series, violations)) return candles;
+  if (IsTooLong(series, at, violations)) return candles;
   if (series.candles_size() > 0 && series.has_columns()) {
     violations.push_back(
-        {"series", "series has candles and columns: give the candles in one form only"});
+        {std::string(at),
+         absl::StrCat(at, " has candles and columns: give the candles in one form only")});
     return candles;
   }
   if (series.has_columns()) {
-    ReadColumns(series.columns(), candles, violations);
+    ReadColumns(series.columns(), absl::StrCat(at, ".columns"), candles, violations);
   } else {
-    ReadMessages(series, candles, violations);
+    ReadMessages(series, at, candles, violations);
   }
   return candles;
 }
@@ -140,23 +147,43 @@ void ReadModel(const ml::v1::PredictRequest& message, PredictArguments& argument
   arguments.request.model.version = message.model_version();
 }
 
-void ReadContext(const ml::v1::PredictRequest& message, PredictArguments& arguments,
+// `own` is the request's pair, where it is one.
+void ReadContext(const ml::v1::PredictRequest& message,
+                 const std::optional<market::CurrencyPair>& own, PredictArguments& arguments,
                  Violations& violations) {
-  if (message.context_series_size() == 0) return;
   if (message.context_series_size() > kMaxContextSeries) {
     violations.push_back(
         {"context_series", absl::StrCat("context_series has ", message.context_series_size(),
                                         " series, at most ", kMaxContextSeries)});
+    return;
   }
-  arguments.warnings.push_back(
-      {"CONTEXT_SERIES_NOT_USED", "no feature set of this version uses other pairs"});
+  std::set<market::CurrencyPair> seen;
+  if (own.has_value()) seen.insert(*own);
+  for (int i = 0; i < message.context_series_size(); ++i) {
+    const ml::v1::ContextSeries& series = message.context_series(i);
+    const std::string at = absl::StrCat("context_series[", i, "]");
+    const std::string pair_field = absl::StrCat(at, ".pair");
+    const auto pair = PairFromProto(series.pair(), pair_field, true, violations);
+    if (series.timeframe() != message.timeframe()) {
+      const std::string field = absl::StrCat(at, ".timeframe");
+      violations.push_back({field, absl::StrCat(field, " is not that of the request, ",
+                                                ml::v1::Timeframe_Name(message.timeframe()))});
+    }
+    Candles candles = ReadSeries(series.series(), absl::StrCat(at, ".series"), violations);
+    if (!pair.has_value()) continue;
+    if (!seen.insert(*pair).second) {
+      violations.push_back({pair_field, absl::StrCat(pair_field, " ", pair->ToString(),
+                                                     " is the request's own or came before")});
+    }
+    arguments.request.context.push_back({*pair, std::move(candles)});
+  }
 }
 
 }  // namespace
 
 absl::StatusOr<Candles> CandlesFromProto(const ml::v1::CandleSeries& series) {
   Violations violations;
-  Candles candles = ReadSeries(series, violations);
+  Candles candles = ReadSeries(series, "series", violations);
   if (!violations.empty()) return base::InvalidArgument(violations);
   return candles;
 }
@@ -172,7 +199,7 @@ absl::StatusOr<PredictArguments> PredictFromProto(const ml::v1::PredictRequest& 
   PredictArguments arguments{.request = {.pair = pair.value_or(kAnyPair)}};
   pipeline::PredictRequest& request = arguments.request;
   request.timeframe = timeframe.value_or(market::Timeframe::k1Hour);
-  Candles candles = ReadSeries(message.series(), violations);
+  Candles candles = ReadSeries(message.series(), "series", violations);
   // A series without candles is no series: the newest are fetched.
   const bool given = message.series().candles_size() > 0 ||
                      message.series().columns().open_time_seconds_size() > 0;
@@ -192,7 +219,7 @@ absl::StatusOr<PredictArguments> PredictFromProto(const ml::v1::PredictRequest& 
     }
   }
   ReadModel(message, arguments, violations);
-  ReadContext(message, arguments, violations);
+  ReadContext(message, pair, arguments, violations);
   ReadRisk(message.risk(), arguments, violations);
   CheckUuid(message.request_id(), "request_id", violations);
   request.request_id = message.request_id().empty() ? base::NewUuid() : message.request_id();

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/ids.h"
+#include "core/base/json_depth.h"
 #include "core/base/status_macros.h"
 #include "server/rpc/fields.h"
 #include "server/rpc/from_proto.h"
@@ -15,7 +16,6 @@ namespace aifx::rpc {
 namespace {
 
 constexpr size_t kMaxTechnicalDataBytes = 64 << 10;
-constexpr int kMaxTechnicalDataDepth = 64;
 constexpr int64_t kDefaultPage = 50;
 constexpr int64_t kMaxPage = 100;
 
@@ -29,36 +29,15 @@ records::Factors FactorsFromProto(const ml::v1::Factors& factors) {
   return {factors.technical(), factors.sentiment(), factors.pattern()};
 }
 
-// The most brackets and braces open at a time; what is no JSON may count more.
-int DepthOf(absl::string_view json) {
-  int depth = 0;
-  int deepest = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (in_string && c == '\\') {
-      ++i;
-    } else if (c == '"') {
-      in_string = !in_string;
-    } else if (!in_string && (c == '[' || c == '{')) {
-      deepest = std::max(deepest, ++depth);
-    } else if (!in_string && (c == ']' || c == '}')) {
-      --depth;
-    }
-  }
-  return deepest;
-}
-
 void CheckTechnicalData(const std::string& json, Violations& violations) {
   if (json.empty()) return;
   const std::string field = "external.technical_data_json";
   if (json.size() > kMaxTechnicalDataBytes) {
     violations.push_back({field, absl::StrCat(field, " has ", json.size(), " bytes, at most ",
                                               kMaxTechnicalDataBytes)});
-  } else if (DepthOf(json) > kMaxTechnicalDataDepth) {
-    // Written again by a function that calls itself once a level.
+  } else if (base::IsJsonDeeperThan(json)) {
     violations.push_back(
-        {field, absl::StrCat(field, " is nested deeper than ", kMaxTechnicalDataDepth, " levels")});
+        {field, absl::StrCat(field, " is nested deeper than ", base::kMaxJsonDepth, " levels")});
   } else if (!nlohmann::json::parse(json, nullptr, false).is_object()) {
     violations.push_back({field, absl::StrCat(field, " is not a JSON object")});
   }

@@ -18,6 +18,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "tests/unit/core/features/candle_series.h"
+#include "tests/unit/core/features/context_candles.h"
 #include "tests/unit/core/features/every_set.h"
 
 namespace aifx::features {
@@ -36,10 +37,17 @@ absl::Span<const market::Candle> CandlesOf(const benchmark::State& state) {
   return absl::MakeConstSpan(AllCandles()).first(static_cast<size_t>(state.range(0)));
 }
 
+// The candles, and others made from them for sets that use other pairs.
+FeatureInput InputOf(const benchmark::State& state) {
+  static const ContextCandles& context = *new ContextCandles(ContextCandles::Of(AllCandles()));
+  static const auto& series = *new std::vector<ContextSeries>(context.Series());
+  return {CandlesOf(state), nullptr, series};
+}
+
 void Rows(benchmark::State& state, const FeatureSet& set) {
   FeatureMatrix matrix;
   for (auto _ : state) {
-    if (!set.Compute(CandlesOf(state), matrix).ok()) state.SkipWithError("Compute failed");
+    if (!set.Compute(InputOf(state), matrix).ok()) state.SkipWithError("Compute failed");
     benchmark::DoNotOptimize(matrix.values.data());
     benchmark::ClobberMemory();
   }
@@ -49,7 +57,7 @@ void Rows(benchmark::State& state, const FeatureSet& set) {
 void Columns(benchmark::State& state, const FeatureSet& set) {
   FeatureColumns columns;
   for (auto _ : state) {
-    if (!set.ComputeColumns(CandlesOf(state), columns).ok()) state.SkipWithError("Compute failed");
+    if (!set.ComputeColumns(InputOf(state), columns).ok()) state.SkipWithError("Compute failed");
     benchmark::DoNotOptimize(columns.values.data());
     benchmark::ClobberMemory();
   }

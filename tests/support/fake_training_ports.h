@@ -12,7 +12,7 @@
 
 namespace aifx::testing {
 
-// Serves given candles of one series. Not thread-safe.
+// Serves given candles, the same for every pair. Not thread-safe.
 class FakeCandleSource final : public market::CandleSource {
  public:
   explicit FakeCandleSource(std::vector<market::Candle> candles) : candles_(std::move(candles)) {}
@@ -22,11 +22,13 @@ class FakeCandleSource final : public market::CandleSource {
                                                      const base::CallContext&) override {
     return absl::UnimplementedError("training reads ranges");
   }
-  absl::StatusOr<std::vector<market::Candle>> Range(const market::CurrencyPair&, market::Timeframe,
-                                                    absl::Time start, absl::Time end,
+  absl::StatusOr<std::vector<market::Candle>> Range(const market::CurrencyPair& pair,
+                                                    market::Timeframe, absl::Time start,
+                                                    absl::Time end,
                                                     const base::CallContext&) override {
     if (!status.ok()) return status;
     std::vector<market::Candle> found;
+    if (pair == missing) return found;
     for (const market::Candle& candle : candles_) {
       if (candle.open_time >= start && candle.open_time < end) found.push_back(candle);
     }
@@ -34,6 +36,7 @@ class FakeCandleSource final : public market::CandleSource {
   }
 
   absl::Status status;  // what Range fails with
+  std::optional<market::CurrencyPair> missing;
 
  private:
   std::vector<market::Candle> candles_;

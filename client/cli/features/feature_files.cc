@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/features/context_reader.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 
@@ -79,11 +80,13 @@ absl::StatusOr<WrittenSeries> WriteSeries(const FeaturesPlan& plan, const Series
                                           market::CandleHistory& source,
                                           const market::OnReadProgress& progress,
                                           const base::CallContext& context) {
-  AIFX_ASSIGN_OR_RETURN(FeatureRows rows, FeatureRows::Make(*plan.set));
+  AIFX_ASSIGN_OR_RETURN(FeatureRows rows, FeatureRows::Make(*plan.set, &key.pair));
+  ContextReader others(*plan.set, key.pair, key.timeframe, survey.start, source, context);
   const Splitter splitter(plan.split, survey.range.rows);
   PartFiles files(plan, folder);
   int64_t index = 0;
   const auto take = [&](const market::Candle& candle) {
+    AIFX_RETURN_IF_ERROR(others.AdvanceTo(candle.open_time, rows.stream()));
     if (candle.open_time < plan.from) {
       rows.Skip(candle);
       return absl::OkStatus();

@@ -8,8 +8,10 @@
 
 namespace aifx::cli {
 
-absl::StatusOr<FeatureRows> FeatureRows::Make(const features::FeatureSet& set) {
-  AIFX_ASSIGN_OR_RETURN(auto stream, set.NewStream());
+absl::StatusOr<FeatureRows> FeatureRows::Make(const features::FeatureSet& set,
+                                              const market::CurrencyPair* pair) {
+  AIFX_ASSIGN_OR_RETURN(auto stream,
+                        pair != nullptr ? set.NewStreamFor(*pair) : set.NewStream());
   return FeatureRows(set, std::move(stream));
 }
 
@@ -19,8 +21,8 @@ FeatureRows::FeatureRows(const features::FeatureSet& set,
   dropped_.undefined_by_column.resize(set.columns().size());
 }
 
-absl::Span<const double> FeatureRows::Next(const market::Candle& candle) {
-  const absl::Span<const double> row = stream_->Next(candle);
+absl::Span<const double> FeatureRows::Keep(const market::Candle& candle,
+                                           absl::Span<const double> row) {
   if (row.empty()) {
     ++dropped_.warm_up;
     return {};

@@ -29,13 +29,21 @@ struct DroppedRows {
 // memory. Not thread-safe.
 class FeatureRows {
  public:
-  // The set outlives the object. FailedPrecondition where the system lacks what the set needs.
-  static absl::StatusOr<FeatureRows> Make(const features::FeatureSet& set);
+  // Of a series of `pair`; null where it is not known, which sets with context pairs refuse. The
+  // set outlives the object. FailedPrecondition where the system lacks what the set needs.
+  static absl::StatusOr<FeatureRows> Make(const features::FeatureSet& set,
+                                          const market::CurrencyPair* pair);
 
+  // What computes the rows; candles may be given to it directly, and their rows then to Keep.
+  features::FeatureStream& stream() { return *stream_; }
   // Takes the next candle for what later rows need of it.
   void Skip(const market::Candle& candle) { stream_->Next(candle); }
   // Takes the next candle: its row, valid until the next call, or nothing, which is counted.
-  absl::Span<const double> Next(const market::Candle& candle);
+  absl::Span<const double> Next(const market::Candle& candle) {
+    return Keep(candle, stream_->Next(candle));
+  }
+  // `row`, the stream's of that candle, where it is whole; else nothing, which is counted.
+  absl::Span<const double> Keep(const market::Candle& candle, absl::Span<const double> row);
 
   const DroppedRows& dropped() const { return dropped_; }
 

@@ -149,16 +149,8 @@ std::vector<IndicatorColumn> Columns(Convention convention) {
                       PriceShift::kInvariant)};
 }
 
-absl::StatusOr<std::unique_ptr<Indicator>> Make(Workspace& workspace, Convention convention,
-                                                const Wanted& wanted) {
-  if (convention == Convention::kTaLib) {
-    return MakeIndicator<TaLibAdx>(workspace, convention, wanted);
-  }
-  return MakeIndicator<Adx>(workspace, convention, wanted);
-}
-
 }  // namespace
 
-const IndicatorFamily families::kAdx = {Columns, Make};
+const IndicatorFamily families::kAdx = {Columns, MakeByConvention<Adx, TaLibAdx>};
 
 }  // namespace aifx::features

@@ -51,16 +51,8 @@ std::vector<IndicatorColumn> Columns(Convention convention) {
                       PriceShift::kInvariant)};
 }
 
-absl::StatusOr<std::unique_ptr<Indicator>> Make(Workspace& workspace, Convention convention,
-                                                const Wanted& wanted) {
-  if (convention == Convention::kTaLib) {
-    return MakeIndicator<TaLibAtr>(workspace, convention, wanted);
-  }
-  return MakeIndicator<Atr>(workspace, convention, wanted);
-}
-
 }  // namespace
 
-const IndicatorFamily families::kAtr = {Columns, Make};
+const IndicatorFamily families::kAtr = {Columns, MakeByConvention<Atr, TaLibAtr>};
 
 }  // namespace aifx::features

@@ -17,6 +17,11 @@ absl::StatusOr<std::unique_ptr<ChunkBuilder>> ChunkBuilder::Make(
     AIFX_ASSIGN_OR_RETURN(member.indicator,
                           member.family->make(builder->workspace_, convention, member.wanted));
   }
+  const bool declared = std::any_of(builder->columns_.begin(), builder->columns_.end(),
+                                    [](const IndicatorColumn& column) { return column.context; });
+  if (builder->workspace_.uses_context() && !declared) {
+    return absl::InternalError("an indicator uses other pairs, but none of its columns says so");
+  }
   return builder;
 }
 
@@ -61,9 +66,10 @@ void ChunkBuilder::Restart() {
   for (Member& member : members_) member.indicator->Restart();
 }
 
-void ChunkBuilder::Append(absl::Span<const market::Candle> candles, absl::Span<double* const> out) {
+void ChunkBuilder::Append(absl::Span<const market::Candle> candles, const ContextCloses& context,
+                          absl::Span<double* const> out) {
   assert(out.size() == columns_.size());
-  const Chunk chunk = workspace_.Append(candles);
+  const Chunk chunk = workspace_.Append(candles, context);
   for (Member& member : members_) {
     for (size_t k = 0; k < member.out.size(); ++k) {
       member.out[k] = member.wanted[k] ? out[member.target[k]] : nullptr;

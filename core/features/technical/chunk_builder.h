@@ -17,7 +17,8 @@ namespace aifx::features {
 class ChunkBuilder {
  public:
   // NotFound, naming the column, where no indicator of families.h has it; FailedPrecondition where
-  // the system lacks what an indicator needs.
+  // the system lacks what an indicator needs; Internal where an indicator uses other pairs and no
+  // column says so.
   static absl::StatusOr<std::unique_ptr<ChunkBuilder>> Make(Convention convention,
                                                             absl::Span<const std::string> names);
 
@@ -31,10 +32,11 @@ class ChunkBuilder {
   // Starts over with another series.
   void Restart();
 
-  // Takes the next candles and writes column c of their rows to out[c][0 .. candles.size()); NaN
-  // before the column's first row. REQUIRES: 1 <= candles.size() <= kChunkRows,
-  // out.size() == columns().size().
-  void Append(absl::Span<const market::Candle> candles, absl::Span<double* const> out);
+  // Takes the next candles, with what is known of other pairs at each, and writes column c of their
+  // rows to out[c][0 .. candles.size()); NaN before the column's first row.
+  // REQUIRES: 1 <= candles.size() <= kChunkRows, out.size() == columns().size().
+  void Append(absl::Span<const market::Candle> candles, const ContextCloses& context,
+              absl::Span<double* const> out);
 
  private:
   // The indicator of one family, and where its columns go.

@@ -75,16 +75,8 @@ std::vector<IndicatorColumn> Columns(Convention convention) {
   return columns;
 }
 
-absl::StatusOr<std::unique_ptr<Indicator>> Make(Workspace& workspace, Convention convention,
-                                                const Wanted& wanted) {
-  if (convention == Convention::kTaLib) {
-    return MakeIndicator<TaLibEma>(workspace, convention, wanted);
-  }
-  return MakeIndicator<Ema>(workspace, convention, wanted);
-}
-
 }  // namespace
 
-const IndicatorFamily families::kEma = {Columns, Make};
+const IndicatorFamily families::kEma = {Columns, MakeByConvention<Ema, TaLibEma>};
 
 }  // namespace aifx::features

@@ -25,7 +25,8 @@
   FAMILY(kStationaryV1Columns)          \
   FAMILY(kLaggedReturns)                \
   FAMILY(kSpread)                       \
-  FAMILY(kSessions)
+  FAMILY(kSessions)                     \
+  FAMILY(kDollar)
 
 namespace aifx::features::families {
 

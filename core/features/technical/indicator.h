@@ -32,6 +32,8 @@ struct IndicatorColumn {
   size_t first_row = 0;
   // How many candles (its own included) a value depends on; 0: recursive, kRecursiveMemory.
   size_t memory = 1;
+  // Whether it uses Workspace::context_close.
+  bool context = false;
 
   bool recursive() const { return memory == 0; }
 };
@@ -78,6 +80,15 @@ absl::StatusOr<std::unique_ptr<Indicator>> MakeIndicator(Workspace& workspace,
                                                          const Wanted& wanted) {
   return std::make_unique<T>(workspace, convention, wanted);
 }
+// The same where each convention is computed by an indicator of its own.
+template <typename Reference, typename TaLib>
+absl::StatusOr<std::unique_ptr<Indicator>> MakeByConvention(Workspace& workspace,
+                                                            Convention convention,
+                                                            const Wanted& wanted) {
+  return convention == Convention::kTaLib ? MakeIndicator<TaLib>(workspace, convention, wanted)
+                                          : MakeIndicator<Reference>(workspace, convention, wanted);
+}
+
 // A column of the engine's own sets: without a unit, from its first whole window on.
 IndicatorColumn EngineColumn(std::string name, ColumnKind kind, std::string formula, size_t memory);
 

@@ -133,16 +133,8 @@ std::vector<IndicatorColumn> Columns(Convention convention) {
   return columns;
 }
 
-absl::StatusOr<std::unique_ptr<Indicator>> Make(Workspace& workspace, Convention convention,
-                                                const Wanted& wanted) {
-  if (convention == Convention::kTaLib) {
-    return MakeIndicator<TaLibRsi>(workspace, convention, wanted);
-  }
-  return MakeIndicator<Rsi>(workspace, convention, wanted);
-}
-
 }  // namespace
 
-const IndicatorFamily families::kRsi = {Columns, Make};
+const IndicatorFamily families::kRsi = {Columns, MakeByConvention<Rsi, TaLibRsi>};
 
 }  // namespace aifx::features

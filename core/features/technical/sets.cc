@@ -33,17 +33,40 @@ std::vector<std::string> StationaryV2Columns() {
   for (const stationary_v1::ColumnDefinition& column : stationary_v1::kColumns) {
     columns.push_back(column.name);
   }
-  for (const char* name : {"return_1_lag_1", "return_1_lag_2", "return_1_lag_3",
-                           "spread_against_48", "has_spread", "london_session", "new_york_session",
-                           "session_overlap", "london_fix_window", "new_york_cut_window"}) {
+  for (const char* name : {"return_1_lag_1",
+                           "return_1_lag_2",
+                           "return_1_lag_3",
+                           "spread_against_48",
+                           "has_spread",
+                           "london_session",
+                           "new_york_session",
+                           "session_overlap",
+                           "london_fix_window",
+                           "new_york_cut_window",
+                           "dollar_return_1",
+                           "dollar_return_1_lag_1",
+                           "dollar_return_1_lag_2",
+                           "dollar_return_1_lag_3",
+                           "dollar_return_4",
+                           "dollar_return_24",
+                           "eurusd_return_1",
+                           "eurusd_return_1_lag_1",
+                           "gbpusd_return_1",
+                           "gbpusd_return_1_lag_1",
+                           "usdjpy_return_1",
+                           "usdjpy_return_1_lag_1",
+                           "audusd_return_1",
+                           "audusd_return_1_lag_1",
+                           "has_dollar_pairs"}) {
     columns.push_back(name);
   }
   return columns;
 }
 
 const TechnicalSet* MustMake(std::string name, Convention convention,
-                             const std::vector<std::string>& columns) {
-  auto set = TechnicalSet::Make(std::move(name), convention, columns);
+                             const std::vector<std::string>& columns,
+                             WindowScaling scaling = WindowScaling::kNone) {
+  auto set = TechnicalSet::Make(std::move(name), convention, columns, scaling);
   if (!set.ok()) std::abort();  // a name in this file is wrong
   return set->release();        // never destroyed
 }
@@ -54,7 +77,7 @@ absl::Span<const TechnicalSet* const> TechnicalSets() {
   static const TechnicalSet* const kSets[] = {
       MustMake("v3.2", Convention::kReference, V32Columns()),
       MustMake("v3.2-talib", Convention::kTaLib, V32Columns()),
-      MustMake("raw-ohlcv", Convention::kEngine, RawColumns()),
+      MustMake("raw-ohlcv", Convention::kEngine, RawColumns(), WindowScaling::kZScore),
       MustMake("stationary-v2", Convention::kEngine, StationaryV2Columns()),
   };
   return kSets;

@@ -21,8 +21,9 @@ class TechnicalSet final : public FeatureSet {
  public:
   // NotFound or InvalidArgument, naming the column, where one is unknown or listed twice. Build
   // then fails where the system lacks what an indicator needs, such as a time zone.
-  static absl::StatusOr<std::unique_ptr<TechnicalSet>> Make(std::string name, Convention convention,
-                                                            std::vector<std::string> columns);
+  static absl::StatusOr<std::unique_ptr<TechnicalSet>> Make(
+      std::string name, Convention convention, std::vector<std::string> columns,
+      WindowScaling scaling = WindowScaling::kNone);
 
   const std::string& name() const override { return name_; }
   const std::vector<Column>& columns() const override { return columns_; }
@@ -31,11 +32,15 @@ class TechnicalSet final : public FeatureSet {
   size_t warm_up() const override { return warm_up_; }
   bool recursive() const override { return recursive_; }
   const std::string& hash() const override { return hash_; }
-  absl::Status Build(absl::Span<const market::Candle> candles, FeatureMatrix& out) const override;
-  absl::Status Compute(absl::Span<const market::Candle> candles, FeatureMatrix& out) const override;
-  absl::Status ComputeColumns(absl::Span<const market::Candle> candles,
-                              FeatureColumns& out) const override;
+  WindowScaling window_scaling() const override { return window_scaling_; }
+  // kDollarPairs without `pair` where a column uses them.
+  std::vector<market::CurrencyPair> ContextPairs(const market::CurrencyPair& pair) const override;
+  absl::Status Build(const FeatureInput& input, FeatureMatrix& out) const override;
+  absl::Status Compute(const FeatureInput& input, FeatureMatrix& out) const override;
+  absl::Status ComputeColumns(const FeatureInput& input, FeatureColumns& out) const override;
   absl::StatusOr<std::unique_ptr<FeatureStream>> NewStream() const override;
+  absl::StatusOr<std::unique_ptr<FeatureStream>> NewStreamFor(
+      const market::CurrencyPair& pair) const override;
 
   // What hash() is the SHA-256 of: name, convention, memory, and a line a column with its formula.
   const std::string& canonical_text() const { return canonical_text_; }
@@ -46,8 +51,11 @@ class TechnicalSet final : public FeatureSet {
   struct Worker;
 
   TechnicalSet() = default;
-  absl::Status CheckCount(size_t candles) const;
-  absl::StatusOr<std::unique_ptr<Worker>> TakeWorker() const;
+  absl::Status CheckInput(const FeatureInput& input) const;
+  // Compute; clears `all_finite`, where it is given, unless all values are finite.
+  absl::Status ComputeRows(const FeatureInput& input, bool* all_finite, FeatureMatrix& out) const;
+  absl::StatusOr<std::unique_ptr<Worker>> TakeWorker(const FeatureInput& input) const;
+  absl::StatusOr<std::unique_ptr<FeatureStream>> MakeStream(size_t own_pair) const;
   void GiveBack(std::unique_ptr<Worker> worker) const;
 
   std::string name_;
@@ -58,6 +66,8 @@ class TechnicalSet final : public FeatureSet {
   size_t memory_ = 1;
   size_t warm_up_ = 0;
   bool recursive_ = false;
+  bool uses_context_ = false;
+  WindowScaling window_scaling_ = WindowScaling::kNone;
   std::string canonical_text_;
   std::string hash_;
   mutable base::Mutex mutex_;

@@ -1,5 +1,6 @@
 #include "core/features/technical/workspace.h"
 
+#include <algorithm>
 #include <cassert>
 #include <limits>
 
@@ -20,13 +21,19 @@ void Workspace::Restart() {
   rows_ = 0;
 }
 
-Chunk Workspace::Append(absl::Span<const market::Candle> candles) {
+SeriesBuffer& Workspace::context_close(size_t pair) {
+  while (context_.size() < kDollarPairs.size()) context_.push_back(&NewSeries());
+  return *context_[pair];
+}
+
+Chunk Workspace::Append(absl::Span<const market::Candle> candles, const ContextCloses& context) {
   assert(!candles.empty() && candles.size() <= kChunkRows);
   if (end_ + candles.size() > kLongestPast + kChunkRows) {
     ForEachSeries([this](SeriesBuffer& series) { series.MoveToFront(end_); });
     end_ = kLongestPast;
   }
   Load(candles, end_);
+  if (uses_context()) LoadContext(context, end_, candles.size());
   const Chunk chunk{end_, end_ + candles.size(), rows_};
   end_ = chunk.end;
   rows_ += candles.size();
@@ -45,6 +52,19 @@ void Workspace::Load(absl::Span<const market::Candle> candles, size_t begin) {
     volume_.data()[begin + i] = candle.volume.value_or(kNan);
     spread_pips_.data()[begin + i] = candle.spread_pips.value_or(kNan);
     open_seconds_.data()[begin + i] = static_cast<double>(absl::ToUnixSeconds(candle.open_time));
+  }
+}
+
+void Workspace::LoadContext(const ContextCloses& context, size_t begin, size_t size) {
+  context_pairs_ = 0;
+  for (size_t p = 0; p < context_.size(); ++p) {
+    double* to = context_[p]->data() + begin;
+    if (context[p] != nullptr) {
+      ++context_pairs_;
+      std::copy_n(context[p], size, to);
+    } else {
+      std::fill_n(to, size, std::numeric_limits<double>::quiet_NaN());
+    }
   }
 }
 

@@ -1,18 +1,24 @@
 #ifndef AIFX_CORE_FEATURES_TECHNICAL_WORKSPACE_H_
 #define AIFX_CORE_FEATURES_TECHNICAL_WORKSPACE_H_
 
+#include <array>
 #include <cstddef>
 #include <deque>
 #include <memory>
 #include <vector>
 
 #include "absl/types/span.h"
+#include "core/features/context_pairs.h"
 #include "core/features/technical/series_buffer.h"
 #include "core/market/candle.h"
 
 namespace aifx::features {
 
 class Workspace;
+
+// The closes of kDollarPairs as they are known at each candle of a chunk (context_alignment.h);
+// null for a pair that is no context of the series, such as its own.
+using ContextCloses = std::array<const double*, kDollarPairs.size()>;
 
 // An intermediate result that several indicators use, such as sums of closes. A class that derives
 // from it has a constructor that takes the Workspace& (not kept longer than the workspace lives).
@@ -61,12 +67,19 @@ class Workspace {
   SeriesBuffer& spread_pips() { return spread_pips_; }
   SeriesBuffer& open_seconds() { return open_seconds_; }  // Unix time of the open, whole seconds
 
+  // The close of kDollarPairs[pair] as known at each candle, NaN where it is unknown. Set-up: the
+  // first call makes them all.
+  SeriesBuffer& context_close(size_t pair);
+  bool uses_context() const { return !context_.empty(); }
+  // How many of the pairs are context of the series; for the newest chunk.
+  size_t context_pairs() const { return context_pairs_; }
+
   // Starts over with another series.
   void Restart();
 
   // Takes the next candles and computes the shared series for them. Returns where they are.
-  // REQUIRES: 1 <= candles.size() <= kChunkRows.
-  Chunk Append(absl::Span<const market::Candle> candles);
+  // REQUIRES: 1 <= candles.size() <= kChunkRows; the same pairs in every chunk of a series.
+  Chunk Append(absl::Span<const market::Candle> candles, const ContextCloses& context);
 
  private:
   struct Entry {
@@ -77,10 +90,13 @@ class Workspace {
   template <typename Action>
   void ForEachSeries(Action action);
   void Load(absl::Span<const market::Candle> candles, size_t begin);
+  void LoadContext(const ContextCloses& context, size_t begin, size_t size);
 
   SeriesBuffer open_, high_, low_, close_, volume_, spread_pips_, open_seconds_;
   std::deque<SeriesBuffer> series_;  // addresses stay
-  std::vector<Entry> shared_;        // in the order in which they may be computed
+  std::vector<SeriesBuffer*> context_;
+  size_t context_pairs_ = 0;
+  std::vector<Entry> shared_;  // in the order in which they may be computed
   size_t end_ = kLongestPast;
   size_t rows_ = 0;  // taken so far
 };

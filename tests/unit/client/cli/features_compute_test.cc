@@ -149,6 +149,43 @@ TEST_F(FeaturesComputeTest, WrongUsageAndMissingFiles) {
             kFailed);
 }
 
+// Every line of context is that of the candles: all pairs then do the same.
+TEST_F(FeaturesComputeTest, SetsWithContextTakeOtherPairsAsFiles) {
+  WriteInput(GoldenLines());
+  const std::string context = input();
+  EXPECT_EQ(Compute({"--set", "stationary-v2", "--pair", "EUR/USD"}), kUsage);
+  EXPECT_THAT(err(), AllOf(HasSubstr("GBP/USD, USD/JPY, AUD/USD too for EUR/USD"),
+                           HasSubstr("--context PAIR=FILE")));
+  std::vector<std::string> arguments = {"--set", "stationary-v2", "--pair", "EUR/USD"};
+  for (const char* pair : {"GBP/USD", "USD/JPY", "AUD/USD"}) {
+    arguments.insert(arguments.end(), {"--context", absl::StrCat(pair, "=", context)});
+  }
+  ASSERT_EQ(Compute(arguments), kDone) << err();
+  const std::vector<std::string> lines =
+      absl::StrSplit(base::ReadFile(output()).value(), '\n', absl::SkipEmpty());
+  EXPECT_EQ(lines.size(), GoldenLines().size() - 49);
+  const std::vector<std::string> row = absl::StrSplit(lines.back(), ',');
+  EXPECT_EQ(row.back(), "1");  // has_dollar_pairs
+  EXPECT_EQ(row[row.size() - 6], row[row.size() - 4]) << "GBP/USD and USD/JPY moved alike";
+}
+
+TEST_F(FeaturesComputeTest, WrongContextIsAnErrorThatNamesIt) {
+  WriteInput(GoldenLines());
+  const auto refuses = [&](const std::vector<std::string>& context, const std::string& want) {
+    std::vector<std::string> arguments = {"--set", "stationary-v2"};
+    for (const std::string& word : context) arguments.insert(arguments.end(), {"--context", word});
+    EXPECT_EQ(Compute(arguments), kUsage) << want;
+    EXPECT_THAT(err(), HasSubstr(want));
+  };
+  refuses({"GBP/USD"}, "--context GBP/USD is not PAIR=FILE");
+  refuses({absl::StrCat("EUR/GBP=", input())}, "--context EUR/GBP: feature set stationary-v2");
+  refuses({absl::StrCat("x=", input())}, "--context: ");
+  refuses({absl::StrCat("GBP/USD=", input()), absl::StrCat("GBPUSD=", input())},
+          "--context GBP/USD is given twice");
+  EXPECT_EQ(Compute({"--set", "v3.2", "--context", absl::StrCat("GBP/USD=", input())}), kUsage);
+  EXPECT_EQ(Compute({"--set", "stationary-v2", "--pair", "x"}), kUsage);
+}
+
 // A candle counts only once it has closed.
 TEST(CheckCandleLinesTest, RefusesACandleInProgress) {
   std::vector<market::Candle> candles(3);

@@ -171,6 +171,14 @@ TEST_F(FredClientTest, RefusesAnswersThatMakeNoSense) {
   }
 }
 
+TEST_F(FredClientTest, RefusesDeepNesting) {
+  const auto client = Open();
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  http_.PushJson(200, R"({"count":1,"observations":)" + deep + "}");
+  EXPECT_THAT(Ask(*client),
+              StatusIs(absl::StatusCode::kInternal, HasSubstr("it is not a JSON object")));
+}
+
 TEST_F(FredClientTest, AVintagesStartIsItsRelease) {
   http_.PushJson(200, Page(4, {Row("2015-04-29", "2015-05-28", "2015-01-01", "100"),
                                Row("2015-05-29", "9999-12-31", "2015-01-01", "99"),

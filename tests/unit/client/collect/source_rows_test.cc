@@ -68,6 +68,14 @@ TEST(ParseRowsTest, NamesThePlaceOfWhatIsWrong) {
   }
 }
 
+// They are refused before a parser sees them.
+TEST(ParseRowsTest, RefusesDeepNesting) {
+  const std::string deep =
+      R"([{"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}]";
+  EXPECT_THAT(ParseRows(deep, "x.json"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("x.json is nested deeper")));
+}
+
 TEST(ParseRowsTest, RefusesWhatIsNotUtf8) {
   EXPECT_OK(
       ParseRows("a\n\xc3\xa9 \xe2\x82\xac \xed\x9f\xbf \xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf\n", "x"));

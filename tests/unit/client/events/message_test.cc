@@ -51,6 +51,14 @@ TEST(MessageTest, RefusesWhatIsNoMessage) {
   EXPECT_FALSE(DecodeMessage("c", std::string(60'000, '[')).ok());  // deep, and no stack overflow
 }
 
+TEST(MessageTest, RefusesDeepNesting) {
+  constexpr char kHead[] = R"({"channel":"c","timestamp":"2018-06-12T10:00:00Z","data":{"a":)";
+  const std::string deep = kHead + std::string(30'000, '[') + std::string(30'000, ']') + "}}";
+  EXPECT_THAT(DecodeMessage("c", deep),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("nested too deeply")));
+  EXPECT_FALSE(DecodeMessage("c", kHead + std::string(100'000, '[')).ok());  // too long, too
+}
+
 TEST(CandleEventTest, NeedsPairTimeframeAndTime) {
   json data = {{"pair", "eurusd"},
                {"timeframe", "1h"},

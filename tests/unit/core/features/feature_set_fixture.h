@@ -11,6 +11,7 @@
 
 #include "tests/support/status_matchers.h"
 #include "tests/unit/core/features/candle_series.h"
+#include "tests/unit/core/features/context_candles.h"
 #include "tests/unit/core/features/every_set.h"
 
 namespace aifx::features {
@@ -22,13 +23,29 @@ class FeatureSetTest : public ::testing::TestWithParam<const FeatureSet*> {
   // The first candle whose row does not depend on where the series starts.
   size_t settled() const { return std::max(set().memory() - 1, set().warm_up()); }
 
+  bool UsesContext() const {
+    return !set().ContextPairs(*market::CurrencyPair::Parse("EUR/GBP")).empty();
+  }
+
+  // With the context that ContextCandles makes of the candles.
   FeatureMatrix Compute(absl::Span<const market::Candle> candles) const {
+    return Compute(candles, ContextCandles::Of(candles));
+  }
+  FeatureMatrix Compute(absl::Span<const market::Candle> candles,
+                        const ContextCandles& context) const {
     FeatureMatrix matrix;
-    EXPECT_OK(set().Compute(candles, matrix));
+    const std::vector<ContextSeries> series = context.Series();
+    EXPECT_OK(set().Compute({candles, nullptr, series}, matrix));
     EXPECT_EQ(matrix.rows, candles.size() - set().warm_up());
     EXPECT_EQ(matrix.columns, set().columns().size());
     EXPECT_EQ(matrix.values.size(), matrix.rows * matrix.columns);
     return matrix;
+  }
+
+  absl::Status Build(absl::Span<const market::Candle> candles, FeatureMatrix& matrix) const {
+    const ContextCandles context = ContextCandles::Of(candles);
+    const std::vector<ContextSeries> series = context.Series();
+    return set().Build({candles, nullptr, series}, matrix);
   }
 
   const std::string& ColumnName(size_t column) const { return set().columns()[column].name; }
@@ -73,6 +90,7 @@ class FeatureSetTest : public ::testing::TestWithParam<const FeatureSet*> {
 class FiniteSetTest : public FeatureSetTest {};
 class PricedSetTest : public FeatureSetTest {};  // finite, and not of time alone
 class RecursiveSetTest : public FeatureSetTest {};
+class ContextSetTest : public FeatureSetTest {};  // those that use other pairs
 // All but single columns of the engine: those of time, or neutral where the spread is unknown, stay
 // finite whatever the prices are.
 class CheckedSetTest : public FeatureSetTest {};

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "core/features/context_alignment.h"
 #include "tests/unit/core/features/feature_set_fixture.h"
 
 namespace aifx::features {
@@ -94,15 +95,31 @@ TEST_P(FiniteSetTest, OlderCandlesOfAnyKindChangeNothing) {
   }
 }
 
+// Other pairs whose first close, between the first two candles, is carried as far as it may be.
+ContextCandles OldestIsCarried(absl::Span<const market::Candle> candles) {
+  ContextCandles context;
+  for (size_t p = 0; p < kDollarPairs.size(); ++p) {
+    for (size_t i = 0; i < candles.size(); ++i) {
+      if (i > 0 && i <= kContextCarry) continue;
+      market::Candle other = candles[i];
+      if (i == 0) other.open_time += absl::Minutes(30);
+      context.of(p).push_back(other);
+    }
+  }
+  return context;
+}
+
 TEST_P(PricedSetTest, MemoryIsNotOverstated) {
   std::vector<market::Candle> candles = LivelyCandles(settled() + 1, 7);
-  const FeatureMatrix before = Compute(candles);
+  const ContextCandles context = OldestIsCarried(candles);
+  const FeatureMatrix before = Compute(candles, context);
   market::Candle& oldest = candles.front();
   for (double* price : {&oldest.open, &oldest.high, &oldest.low, &oldest.close}) *price *= 1.03;
   oldest.high *= 1.01;
   oldest.volume.reset();
   oldest.spread_pips.reset();
-  const FeatureMatrix after = Compute(candles);
+  if (UsesContext()) oldest.open_time += absl::Minutes(45);  // takes the context candle
+  const FeatureMatrix after = Compute(candles, context);
   const auto newest = [](const FeatureMatrix& matrix) {
     const auto row = matrix.Row(matrix.rows - 1);
     return std::vector<double>(row.begin(), row.end());

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "core/features/context_feed.h"
 #include "tests/unit/core/features/feature_set_fixture.h"
 
 namespace aifx::features {
@@ -23,9 +24,13 @@ TEST_P(FeatureSetTest, OneAtATimeEqualsBulkAtEveryRow) {
   ASSERT_OK_AND_ASSIGN(const std::unique_ptr<FeatureStream> stream, set().NewStream());
   for (const uint64_t seed : {20, 21}) {
     const std::vector<market::Candle> candles = RandomCandles(3000, seed);
-    const FeatureMatrix bulk = Compute(candles);
+    const ContextCandles context = ContextCandles::Of(candles);
+    const FeatureMatrix bulk = Compute(candles, context);
+    const std::vector<ContextSeries> series =
+        UsesContext() ? context.Series() : std::vector<ContextSeries>();
+    ContextFeed feed(*stream, series);
     for (size_t i = 0; i < candles.size(); ++i) {
-      const absl::Span<const double> row = stream->Next(candles[i]);
+      ASSERT_OK_AND_ASSIGN(const absl::Span<const double> row, feed.Next(candles[i]));
       ASSERT_EQ(row.empty(), i < set().warm_up()) << i;
       if (!row.empty()) ExpectSameBits(row, bulk.Row(i - set().warm_up()), absl::StrCat("row ", i));
       if (HasFailure()) return;
@@ -39,7 +44,9 @@ TEST_P(FeatureSetTest, ColumnsEqualRows) {
     const std::vector<market::Candle> candles = RandomCandles(count, 22);
     const FeatureMatrix rows = Compute(candles);
     FeatureColumns columns;
-    ASSERT_OK(set().ComputeColumns(candles, columns));
+    const ContextCandles context = ContextCandles::Of(candles);
+    const std::vector<ContextSeries> series = context.Series();
+    ASSERT_OK(set().ComputeColumns({candles, nullptr, series}, columns));
     ASSERT_EQ(columns.rows, rows.rows);
     ASSERT_EQ(columns.columns, rows.columns);
     for (size_t r = 0; r < rows.rows; ++r) {
@@ -135,6 +142,7 @@ TEST_P(StationarySetTest, FlatPricesGiveTheSameFiniteRowsAtEveryLevel) {
   }
   for (size_t c = 0; c < ones.columns; ++c) {
     if (set().columns()[c].kind != ColumnKind::kPrice) continue;
+    if (absl::StartsWith(set().columns()[c].name, "has_")) continue;
     for (size_t r = 0; r < ones.rows; ++r) {
       ASSERT_EQ(ones.Row(r)[c], 0.0) << set().columns()[c].name;
     }
@@ -158,7 +166,7 @@ TEST_P(CheckedSetTest, ValuesThatAreNotFiniteAreAnErrorThatNamesColumnAndCandle)
   market::Candle& broken = candles[555];
   broken.open = broken.high = broken.low = broken.close = kNan;
   broken.volume.reset();
-  EXPECT_THAT(set().Build(candles, matrix),
+  EXPECT_THAT(Build(candles, matrix),
               testing::StatusIs(absl::StatusCode::kInternal,
                                 AllOf(HasSubstr(absl::StrCat("column ", set().columns()[0].name)),
                                       HasSubstr("candles[555] is nan"))));
@@ -167,11 +175,11 @@ TEST_P(CheckedSetTest, ValuesThatAreNotFiniteAreAnErrorThatNamesColumnAndCandle)
 TEST_P(FeatureSetTest, ReusesTheMatrix) {
   FeatureMatrix matrix;
   const std::vector<market::Candle> candles = LivelyCandles(500, 11);
-  ASSERT_OK(set().Build(candles, matrix));
+  ASSERT_OK(Build(candles, matrix));
   const double* const memory = matrix.values.data();
-  ASSERT_OK(set().Build(absl::MakeConstSpan(candles).first(set().warm_up() + 50), matrix));
+  ASSERT_OK(Build(absl::MakeConstSpan(candles).first(set().warm_up() + 50), matrix));
   EXPECT_EQ(matrix.rows, 50u);
-  ASSERT_OK(set().Build(candles, matrix));
+  ASSERT_OK(Build(candles, matrix));
   EXPECT_EQ(matrix.values.data(), memory);
 }
 
@@ -197,6 +205,9 @@ bool IsFiniteAndPriced(const FeatureSet* set) {
 bool IsEngineColumn(const FeatureSet* set) {
   return set->convention() == Convention::kEngine && set->columns().size() == 1;
 }
+bool IsWithContext(const FeatureSet* set) {
+  return !set->ContextPairs(*market::CurrencyPair::Parse("EUR/GBP")).empty();
+}
 bool IsStationary(const FeatureSet* set) { return absl::StartsWith(set->name(), "stationary-"); }
 
 INSTANTIATE_TEST_SUITE_P(All, FeatureSetTest, ::testing::ValuesIn(EverySetAndColumn()), TestName);
@@ -204,6 +215,7 @@ INSTANTIATE_TEST_SUITE_P(All, FiniteSetTest, SetsThat(std::not_fn(IsRecursive)),
 INSTANTIATE_TEST_SUITE_P(All, PricedSetTest, SetsThat(IsFiniteAndPriced), TestName);
 INSTANTIATE_TEST_SUITE_P(All, CheckedSetTest, SetsThat(std::not_fn(IsEngineColumn)), TestName);
 INSTANTIATE_TEST_SUITE_P(All, RecursiveSetTest, SetsThat(IsRecursive), TestName);
+INSTANTIATE_TEST_SUITE_P(All, ContextSetTest, SetsThat(IsWithContext), TestName);
 INSTANTIATE_TEST_SUITE_P(All, StationarySetTest, SetsThat(IsStationary), TestName);
 INSTANTIATE_TEST_SUITE_P(All, TechnicalSetTest, SetsThat(std::not_fn(IsStationary)), TestName);
 

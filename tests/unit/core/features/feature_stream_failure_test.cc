@@ -25,7 +25,7 @@ class FailingSet final : public FeatureSet {
   const std::vector<Column>& columns() const override { return columns_; }
   size_t memory() const override { return 1; }
   const std::string& hash() const override { return name_; }
-  absl::Status Build(absl::Span<const market::Candle>, FeatureMatrix& out) const override {
+  absl::Status Build(const FeatureInput&, FeatureMatrix& out) const override {
     if (failed_) return absl::FailedPreconditionError("nothing to compute with");
     failed_ = true;
     out.values = {1, 2};

@@ -102,9 +102,9 @@ TEST(RegistryTest, HashesArePinned) {
   EXPECT_EQ(Technical("v3.2-talib").hash(),
             "aa0475d9cd61092522b1561c70b33a30b951ef00640be7741cbcf2355481db63");
   EXPECT_EQ(Technical("stationary-v2").hash(),
-            "e838b801ea5836915539adc2531b90a1fd2c5fa97064a63749ec59942f521f49");
+            "79a603cd1dfb9fdb342e9cdb48876cfc70a6a4a493f7ab6e16e7a1d0f38a628a");
   EXPECT_EQ(Technical("raw-ohlcv").hash(),
-            "a7574a9c808877e76773f1494cf0bffcaeb12b073521b5c0aab13d3ba547423c");
+            "0e67cad821ca7687aca161b1beab533ce6e03f0feb05cf68c6fa20e2c58bfc98");
 }
 
 TEST(RegistryTest, UnknownAndRepeatedColumnsAreErrors) {

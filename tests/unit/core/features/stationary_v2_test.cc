@@ -2,11 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <string>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/core/features/candle_series.h"
+#include "tests/unit/core/features/context_candles.h"
 #include "tests/unit/core/features/every_set.h"
 #include "tests/unit/core/features/golden_csv.h"
 
@@ -23,9 +27,16 @@ size_t IndexOf(absl::string_view column) {
   return static_cast<size_t>(found - columns.begin());
 }
 
-double NewestValue(const std::vector<market::Candle>& candles, absl::string_view column) {
+FeatureMatrix Build(const std::vector<market::Candle>& candles) {
+  const ContextCandles context = ContextCandles::Of(candles);
+  const std::vector<ContextSeries> series = context.Series();
   FeatureMatrix matrix;
-  EXPECT_OK(Set().Build(candles, matrix));
+  EXPECT_OK(Set().Build({candles, nullptr, series}, matrix));
+  return matrix;
+}
+
+double NewestValue(const std::vector<market::Candle>& candles, absl::string_view column) {
+  const FeatureMatrix matrix = Build(candles);
   return matrix.Row(matrix.rows - 1)[IndexOf(column)];
 }
 
@@ -37,9 +48,9 @@ std::vector<market::Candle> EndingAt(absl::string_view time) {
 
 TEST(StationaryV2Test, BeginsWithTheBitsOfV1) {
   const std::vector<market::Candle> candles = RandomCandles(2000, 40);
-  FeatureMatrix first, second;
+  FeatureMatrix first;
   ASSERT_OK(DefaultFeatureSet().Build(candles, first));
-  ASSERT_OK(Set().Build(candles, second));
+  const FeatureMatrix second = Build(candles);
   ASSERT_EQ(first.rows, second.rows);
   for (size_t r = 0; r < first.rows; ++r) {
     ASSERT_EQ(
@@ -49,7 +60,7 @@ TEST(StationaryV2Test, BeginsWithTheBitsOfV1) {
 }
 
 TEST(StationaryV2Test, SixtyRowsFitInto120Candles) {
-  EXPECT_EQ(Set().columns().size(), 34u);
+  EXPECT_EQ(Set().columns().size(), 49u);
   EXPECT_FALSE(Set().recursive());
   EXPECT_LE(Set().CandlesNeeded(60), 120u);
   EXPECT_EQ(Set().CandlesNeeded(60), Set().CandlesWanted(60));
@@ -67,11 +78,22 @@ TEST(StationaryV2Test, WhatIsNewAgreesWithPandas) {
     candle.spread_pips = std::stod(lines[i][2]);
     candles.push_back(candle);
   }
+  ContextCandles context;
+  const auto context_lines = ReadGoldenCsv("stationary_v2_context.csv");
+  for (size_t i = 1; i < context_lines.size(); ++i) {
+    const auto pair = market::CurrencyPair::Parse(context_lines[i][0]);
+    market::Candle candle;
+    candle.open_time = Utc(context_lines[i][1]);
+    candle.close = std::stod(context_lines[i][2]);
+    context.of(DollarPairIndex(*pair)).push_back(candle);
+  }
+  const auto own = market::CurrencyPair::Parse("EUR/USD");
+  const std::vector<ContextSeries> series = context.Series(&*own);
   FeatureMatrix matrix;
-  ASSERT_OK(Set().Build(candles, matrix));
+  ASSERT_OK(Set().Build({candles, &*own, series}, matrix));
   const auto expected = ReadGoldenCsv("stationary_v2_expected.csv");
   ASSERT_EQ(matrix.rows + 1, expected.size());
-  ASSERT_EQ(expected[0].size(), 10u);
+  ASSERT_EQ(expected[0].size(), 25u);
   for (size_t c = 0; c < expected[0].size(); ++c) {
     const size_t column = IndexOf(expected[0][c]);
     double least = 1e9, most = -1e9;
@@ -81,7 +103,47 @@ TEST(StationaryV2Test, WhatIsNewAgreesWithPandas) {
       least = std::min(least, want);
       most = std::max(most, want);
     }
-    EXPECT_EQ(least < most, expected[0][c] != "has_spread") << expected[0][c];
+    const bool constant =
+        expected[0][c] == "has_spread" || absl::StartsWith(expected[0][c], "eurusd_");
+    EXPECT_EQ(least < most, !constant) << expected[0][c];
+  }
+}
+
+// Of each pair alone, so that every sign is seen: EUR/USD falls where the dollar rises.
+TEST(StationaryV2Test, AStrongerDollarIsPositiveThroughEveryPair) {
+  const std::vector<market::Candle> candles = FlatCandles(Set().memory(), 1.1);
+  for (size_t p = 0; p < kDollarPairs.size(); ++p) {
+    ContextCandles context;
+    for (size_t other = 0; other < kDollarPairs.size(); ++other) context.of(other) = candles;
+    const bool dollar_is_base = kDollarPairs[p].name == std::string("USD/JPY");
+    context.of(p).back().close *= dollar_is_base ? 1.01 : 1 / 1.01;
+    const std::vector<ContextSeries> series = context.Series();
+    FeatureMatrix matrix;
+    ASSERT_OK(Set().Build({candles, nullptr, series}, matrix));
+    // One move in 30 bars is root 30 times their root mean square; the other pairs stand still.
+    const double move = std::sqrt(30.0);
+    EXPECT_NEAR(matrix.Row(0)[IndexOf("dollar_return_1")], move / 4, 1e-9) << kDollarPairs[p].name;
+    EXPECT_NEAR(matrix.Row(0)[IndexOf("dollar_return_4")], move / 8, 1e-9);
+    const std::string own = absl::StrCat(kDollarPairs[p].column_prefix, "_return_1");
+    EXPECT_NEAR(matrix.Row(0)[IndexOf(own)], dollar_is_base ? move : -move, 1e-9);
+  }
+}
+
+// A close is carried for 18 candles without one; the 31 closes of a row may all be carried ones.
+TEST(StationaryV2Test, APairIsUnknownOnceItsLastCloseIsTooOld) {
+  const std::vector<market::Candle> candles = RandomCandles(300, 42);
+  for (const size_t missing : {18, 19}) {
+    ContextCandles context;
+    for (size_t p = 0; p < kDollarPairs.size(); ++p) context.of(p) = candles;
+    const auto hole = context.of(1).begin() + 260;
+    context.of(1).erase(hole, hole + static_cast<std::ptrdiff_t>(missing));
+    const std::vector<ContextSeries> series = context.Series();
+    FeatureMatrix matrix;
+    ASSERT_OK(Set().Build({candles, nullptr, series}, matrix));
+    const absl::Span<const double> row = matrix.Row(matrix.rows - 1);
+    EXPECT_EQ(row[IndexOf("has_dollar_pairs")], missing == 18 ? 1 : 0.75);
+    EXPECT_EQ(row[IndexOf("gbpusd_return_1")] == 0, missing == 19);
+    EXPECT_NE(row[IndexOf("eurusd_return_1")], 0);
   }
 }
 

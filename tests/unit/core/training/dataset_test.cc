@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "core/features/window_scaling.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/candles.h"
@@ -29,6 +30,37 @@ TEST(DatasetTest, WindowsEndAtTheirCandle) {
     for (size_t i = 0; i < window.size(); ++i) {
       ASSERT_EQ(window[i], static_cast<float>(served.values[i]));
     }
+  }
+}
+
+// raw-ohlcv: each window is scaled by itself, as it is in serving.
+TEST(DatasetTest, WindowsAreScaledAsTheSetSays) {
+  const std::vector<market::Candle> candles = testing::RandomWalk({.seed = 4, .count = 120});
+  const features::FeatureSet& set = **features::FindFeatureSet("raw-ohlcv");
+  ASSERT_EQ(set.window_scaling(), features::WindowScaling::kZScore);
+  const auto labels = MakeLabels(candles, {model::Label::kTripleBarrier, 5, 1.0});
+  ASSERT_OK_AND_ASSIGN(const Dataset data, Dataset::Make(candles, set, labels, 60));
+  ASSERT_FALSE(data.samples().empty());
+  for (const Sample& sample : data.samples()) {
+    features::FeatureMatrix served;
+    ASSERT_OK(set.Build(absl::MakeConstSpan(candles).subspan(sample.candle - 59, 60), served));
+    features::ScaleWindow(set.window_scaling(), 5, absl::MakeSpan(served.values));
+    const absl::Span<const float> window = data.Window(sample.candle);
+    ASSERT_EQ(window.size(), served.values.size());
+    for (size_t i = 0; i < window.size(); ++i) {
+      ASSERT_EQ(window[i], static_cast<float>(served.values[i]));
+    }
+    EXPECT_EQ(data.NewestRow(sample.candle), served.Row(59));
+  }
+}
+
+TEST(DatasetTest, UnscaledWindowsEndWithTheirRow) {
+  const std::vector<market::Candle> candles = testing::RandomWalk({.seed = 4, .count = 120});
+  const features::FeatureSet& set = features::DefaultFeatureSet();
+  const auto labels = MakeLabels(candles, {model::Label::kTripleBarrier, 5, 1.0});
+  ASSERT_OK_AND_ASSIGN(const Dataset data, Dataset::Make(candles, set, labels, 7));
+  for (const Sample& sample : data.samples()) {
+    EXPECT_EQ(data.NewestRow(sample.candle), data.matrix().Row(data.RowOf(sample.candle)));
   }
 }
 

@@ -36,8 +36,9 @@ class PlantedSet final : public features::FeatureSet {
   const std::vector<features::Column>& columns() const override { return columns_; }
   size_t memory() const override { return 14; }
   const std::string& hash() const override { return name_; }
-  absl::Status Build(absl::Span<const market::Candle> candles,
+  absl::Status Build(const features::FeatureInput& input,
                      features::FeatureMatrix& out) const override {
+    const absl::Span<const market::Candle> candles = input.candles;
     out.rows = candles.size() - 13;
     out.columns = 2;
     out.values.clear();

@@ -114,6 +114,30 @@ TEST_F(TrainWeeklyTest, ReportsEverySliceAndSaysWhereItHasNoEdge) {
             report.samples);
 }
 
+// Both scale or look beyond the series; the loader checks the set's hash and the golden window.
+TEST_F(TrainWeeklyTest, TrainsOnSetsWithOtherPairsAndOnScaledWindows) {
+  for (const char* name : {"stationary-v2", "raw-ohlcv"}) {
+    spec_.feature_set = name;
+    spec_.model_name = absl::StrCat("on-", name);
+    ASSERT_OK_AND_ASSIGN(const TrainReport report, Train());
+    ASSERT_OK_AND_ASSIGN(const auto model,
+                         model::LoadModel(store_, spec_.model_name, report.version));
+    const auto& set = **features::FindFeatureSet(name);
+    EXPECT_EQ(model->manifest().feature_set, name);
+    EXPECT_EQ(model->manifest().features, static_cast<int64_t>(set.columns().size()));
+    // Scaled windows need no scaler beside.
+    EXPECT_EQ(model->manifest().scaler.mean == std::vector<double>(set.columns().size(), 0.0),
+              set.window_scaling() == features::WindowScaling::kZScore);
+  }
+}
+
+TEST_F(TrainWeeklyTest, RefusesWhereACandleSourceLacksAPairOfTheSet) {
+  spec_.feature_set = "stationary-v2";
+  source_.missing = *market::CurrencyPair::Parse("AUD/USD");
+  EXPECT_THAT(Train(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                HasSubstr("needs the candles of AUD/USD too for EUR/USD")));
+}
+
 TEST_F(TrainWeeklyTest, TheSecondVersionWaitsForItsTurn) {
   ASSERT_OK_AND_ASSIGN(const TrainReport first, Train());
   ASSERT_OK_AND_ASSIGN(const TrainReport second, Train());  // in the same second

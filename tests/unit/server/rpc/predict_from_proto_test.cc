@@ -38,6 +38,45 @@ TEST(PredictFromProtoTest, TakesDefaultsAndMakesAnId) {
   EXPECT_FALSE(got.submit);
 }
 
+TEST(PredictFromProtoTest, ContextSeriesAreReadLikeTheSeries) {
+  ml::v1::PredictRequest request = GoodRequest();
+  auto* context = request.add_context_series();
+  context->set_pair("GBP/USD");
+  context->set_timeframe(ml::v1::TIMEFRAME_1H);
+  auto* packed = context->mutable_series()->mutable_columns();
+  packed->add_open_time_seconds(3600);
+  for (auto* column : {packed->mutable_open(), packed->mutable_high(), packed->mutable_low(),
+                       packed->mutable_close()}) {
+    column->Add(1.25);
+  }
+  ASSERT_OK_AND_ASSIGN(const PredictArguments got, PredictFromProto(request, kNow));
+  ASSERT_EQ(got.request.context.size(), 1u);
+  EXPECT_EQ(got.request.context[0].pair.ToString(), "GBP/USD");
+  ASSERT_EQ(got.request.context[0].candles.size(), 1u);
+  EXPECT_EQ(got.request.context[0].candles[0].close, 1.25);
+  EXPECT_EQ(got.request.context[0].candles[0].open_time, absl::FromUnixSeconds(3600));
+}
+
+TEST(PredictFromProtoTest, EveryWrongFieldOfContextIsNamed) {
+  ml::v1::PredictRequest request = GoodRequest();
+  for (const char* pair : {"EUR/USD", "GBP/USD", "GBP/USD", "x"}) {
+    auto* context = request.add_context_series();
+    context->set_pair(pair);
+    context->set_timeframe(ml::v1::TIMEFRAME_1H);
+  }
+  request.mutable_context_series(1)->set_timeframe(ml::v1::TIMEFRAME_4H);
+  request.mutable_context_series(1)->mutable_series()->add_candles();
+  request.mutable_context_series(2)->mutable_series()->mutable_columns()->add_open(1);
+  EXPECT_THAT(FieldsOf(PredictFromProto(request, kNow).status()),
+              ElementsAre("context_series[0].pair", "context_series[1].timeframe",
+                          "context_series[1].series.candles[0].open_time",
+                          "context_series[2].series.columns.open", "context_series[2].pair",
+                          "context_series[3].pair"));
+  request = GoodRequest();
+  for (int i = 0; i < 17; ++i) request.add_context_series();
+  EXPECT_THAT(FieldsOf(PredictFromProto(request, kNow).status()), ElementsAre("context_series"));
+}
+
 TEST(PredictFromProtoTest, MessagesAndColumnsAreTheSameCandles) {
   ml::v1::PredictRequest messages = GoodRequest(), columns = GoodRequest();
   for (int i = 0; i < 3; ++i) {
