@@ -89,8 +89,7 @@ struct WidenedBfloat16 {
     const WordTag d;
     const Words bits = hn::BitCast(d, values);
     const Words odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(d, 1));
-    const Words rounded =
-        hn::ShiftRight<16>(hn::Add(hn::Add(bits, hn::Set(d, 0x7fff)), odd));
+    const Words rounded = hn::ShiftRight<16>(hn::Add(hn::Add(bits, hn::Set(d, 0x7fff)), odd));
     const hn::Rebind<uint16_t, FloatTag> halves;
     hn::StoreU(hn::DemoteTo(halves, hn::BitCast(IntTag(), rounded)), halves,
                reinterpret_cast<uint16_t*>(base) + index);
@@ -114,12 +113,11 @@ struct WidenedInt8 {
     const Ints w = hn::BitCast(d, weights);
     const auto input = [&](Words shifted) { return hn::BitCast(d, hn::And(shifted, byte)); };
     sum = hn::Add(sum, hn::Mul(input(inputs), hn::ShiftRight<24>(hn::ShiftLeft<24>(w))));
-    sum = hn::Add(sum, hn::Mul(input(hn::ShiftRight<8>(inputs)),
-                               hn::ShiftRight<24>(hn::ShiftLeft<16>(w))));
-    sum = hn::Add(sum, hn::Mul(input(hn::ShiftRight<16>(inputs)),
-                               hn::ShiftRight<24>(hn::ShiftLeft<8>(w))));
-    return hn::Add(
-        sum, hn::Mul(hn::BitCast(d, hn::ShiftRight<24>(inputs)), hn::ShiftRight<24>(w)));
+    sum = hn::Add(
+        sum, hn::Mul(input(hn::ShiftRight<8>(inputs)), hn::ShiftRight<24>(hn::ShiftLeft<16>(w))));
+    sum = hn::Add(
+        sum, hn::Mul(input(hn::ShiftRight<16>(inputs)), hn::ShiftRight<24>(hn::ShiftLeft<8>(w))));
+    return hn::Add(sum, hn::Mul(hn::BitCast(d, hn::ShiftRight<24>(inputs)), hn::ShiftRight<24>(w)));
   }
   // `row_scale`: what a step of this row's inputs is worth; null where the matrix has it.
   static HWY_INLINE Floats Last(const PackedMatrix& matrix, size_t column, const float* start,
@@ -132,8 +130,7 @@ struct WidenedInt8 {
   // Of values in -1..1.
   static HWY_INLINE void Store(Floats values, uint32_t* base, size_t index) {
     const FloatTag d;
-    const Ints whole =
-        hn::NearestInt(hn::MulAdd(values, hn::Set(d, kInt8One), hn::Set(d, 128.0f)));
+    const Ints whole = hn::NearestInt(hn::MulAdd(values, hn::Set(d, kInt8One), hn::Set(d, 128.0f)));
     const hn::Rebind<uint8_t, FloatTag> bytes;
     hn::StoreU(hn::DemoteTo(bytes, whole), bytes, reinterpret_cast<uint8_t*>(base) + index);
   }

@@ -6,15 +6,9 @@
 #include <vector>
 
 #include "core/model/lstm_weights.h"
+#include "core/model/manifest.h"
 
 namespace aifx::model {
-
-// The numbers that a kernel multiplies; sums and activations are float32 in all of them.
-enum class Precision {
-  kFloat32,
-  kBfloat16,  // float32 without its lower half, rounded to the nearest (ties to even)
-  kInt8,      // weights: one scale for each output; inputs: 8 bits around 128
-};
 
 // A matrix whose outputs come in groups of `tile`: [group][word][tile]. A kernel that holds a
 // group's sums in registers reads it from front to back. A word is 32 bits and holds consecutive

@@ -94,9 +94,9 @@ void Scale(const PackedLstm& net, const float* windows, size_t sequence, size_t 
 // `hidden`: words of float32.
 HWY_INLINE void Logits(const PackedLstm& net, const uint32_t* hidden, float* dense, float* logits) {
   for (size_t group = 0; group < net.dense.groups; ++group) {
-    MultiplyTile<Float32, 1, 1, 1>(net.dense, group, {hidden, 0},
-                                   {net.dense.bias.data() + group * net.dense.tile, 0,
-                                    dense + group * net.dense.tile, 0});
+    MultiplyTile<Float32, 1, 1, 1>(
+        net.dense, group, {hidden, 0},
+        {net.dense.bias.data() + group * net.dense.tile, 0, dense + group * net.dense.tile, 0});
   }
   for (size_t o = 0; o < net.output.outputs; ++o) {
     float sum = net.output.bias[o];
@@ -149,12 +149,10 @@ void RunRows(const PackedLstm& net, const float* windows, size_t sequence, float
   const size_t chunk = std::clamp<size_t>(kProjectedFloats / (kRows * width), 1, sequence);
   Prepare<Arithmetic, kRows>(net, chunk, work);
   const size_t input_words = PaddedFeatures(net.scaler_mean.size()) / Arithmetic::kDepth;
-  Step step1{.cells = work.cells1.data(),
-             .outputs = work.outputs1.data(),
-             .gates = work.gates.data()};
-  Step step2{.cells = work.cells2.data(),
-             .outputs = work.outputs2.data(),
-             .gates = work.gates.data()};
+  Step step1{
+      .cells = work.cells1.data(), .outputs = work.outputs1.data(), .gates = work.gates.data()};
+  Step step2{
+      .cells = work.cells2.data(), .outputs = work.outputs2.data(), .gates = work.gates.data()};
   const float* const scales = Arithmetic::kScalesRows ? work.row_scales.data() : nullptr;
   float* const projected = work.projected.data();
   uint32_t largest[kRows] = {};

@@ -39,8 +39,7 @@ struct Engine {
 // LSTMs at their start: uniform within 1 / sqrt(hidden), as PyTorch makes them.
 model::LstmWeights Network() {
   testing::RandomLstm random;
-  model::LstmWeights weights =
-      random.Network({"weekly", kFeatures, 128, 64, 32, kClasses});
+  model::LstmWeights weights = random.Network({"weekly", kFeatures, 128, 64, 32, kClasses});
   for (model::LstmLayerWeights* layer : {&weights.layer1, &weights.layer2}) {
     const float bound = 1 / std::sqrt(static_cast<float>(layer->hidden));
     layer->input = random.Values(layer->input.size(), bound);
@@ -85,7 +84,8 @@ int Main(int argc, char** argv) {
   double seconds = 0.5;
   CLI::App app("bare forward pass by kernel and batch");
   app.add_option("--rounds", rounds, "rounds of all points, by turns")->check(CLI::Range(1, 1000));
-  app.add_option("--seconds", seconds, "of each point in each round")->check(CLI::Range(0.01, 60.0));
+  app.add_option("--seconds", seconds, "of each point in each round")
+      ->check(CLI::Range(0.01, 60.0));
   CLI11_PARSE(app, argc, argv);
 
   model::SetTensorThreads(1);
@@ -107,12 +107,12 @@ int Main(int argc, char** argv) {
                          kernel->Run(windows, batch, kSequence, logits);
                        }});
   }
-  engines.push_back({"LibTorch, TorchScript",
-                     [&](const float* windows, size_t batch, float* logits) {
-                       const size_t window = kSequence * kFeatures;
-                       static_cast<void>((*libtorch)->Run({{windows, batch * window}, batch},
-                                                          {logits, batch * kClasses}));
-                     }});
+  engines.push_back(
+      {"LibTorch, TorchScript", [&](const float* windows, size_t batch, float* logits) {
+         const size_t window = kSequence * kFeatures;
+         static_cast<void>(
+             (*libtorch)->Run({{windows, batch * window}, batch}, {logits, batch * kClasses}));
+       }});
 
   testing::RandomLstm random;
   const std::vector<float> windows = random.Values(64 * kSequence * kFeatures, 3);
