@@ -27,10 +27,10 @@ absl::Status CheckBatch(const Model& model, const GoldenWindow& golden, size_t b
   AIFX_RETURN_IF_ERROR(model.Run({values, batch}, absl::MakeSpan(logits)));
   for (size_t c = 0; c < classes; ++c) {
     const double logit = logits[(batch - 1) * classes + c];
-    if (std::abs(logit - golden.logits[c]) > model.manifest().tolerance) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "golden window: the logit of ", model.manifest().classes[c], " is ", logit,
-          " instead of ", golden.logits[c], " (tolerance ", model.manifest().tolerance, ")"));
+    if (!(std::abs(logit - golden.logits[c]) <= model.tolerance())) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("golden window: the logit of ", model.manifest().classes[c], " is ", logit,
+                       " instead of ", golden.logits[c], " (tolerance ", model.tolerance(), ")"));
     }
   }
   return absl::OkStatus();

@@ -28,7 +28,7 @@ std::string GoldenToJson(const GoldenWindow& golden);
 absl::StatusOr<GoldenWindow> GoldenFromJson(absl::string_view json, const Manifest& manifest);
 
 // Runs the window alone and as the last of a batch of three. FailedPrecondition, naming the class
-// and both numbers, where a logit differs by more than the manifest's tolerance.
+// and both numbers, where a logit differs by more than the model's tolerance.
 absl::Status CheckGolden(const Model& model, const GoldenWindow& golden);
 
 }  // namespace aifx::model

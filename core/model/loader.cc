@@ -1,4 +1,7 @@
+#include <map>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
@@ -6,7 +9,7 @@
 #include "core/model/golden.h"
 #include "core/model/lstm_runtime.h"
 #include "core/model/model.h"
-#include "core/model/torchscript_runtime.h"
+#include "core/model/precision_record.h"
 
 namespace aifx::model {
 namespace {
@@ -28,31 +31,42 @@ absl::StatusOr<const features::FeatureSet*> CheckFeatures(const Manifest& manife
   return &known;
 }
 
+absl::StatusOr<std::shared_ptr<const Model>> Open(Manifest manifest, const std::string& archive,
+                                                  const features::FeatureSet& feature_set,
+                                                  std::optional<Precision> wanted) {
+  const std::optional<Precision> own = LstmPrecision(manifest.runtime);
+  if (!own.has_value()) return OpenArchive(std::move(manifest), archive, feature_set);
+  const Precision precision = wanted.value_or(*own);
+  AIFX_RETURN_IF_ERROR(CheckPrecisionRecord(manifest, precision));
+  return OpenLstm(std::move(manifest), archive, feature_set, precision);
+}
+
 absl::StatusOr<std::shared_ptr<const Model>> Load(const ModelStore& store, const std::string& name,
-                                                  int64_t version) {
+                                                  int64_t version,
+                                                  std::optional<Precision> precision) {
   AIFX_ASSIGN_OR_RETURN(Manifest manifest, store.ReadManifest(name, version));
   AIFX_ASSIGN_OR_RETURN(const features::FeatureSet* feature_set, CheckFeatures(manifest));
   std::map<std::string, std::string> contents;
   for (const auto& [file, checksum] : manifest.files) {
     AIFX_ASSIGN_OR_RETURN(contents[file], store.ReadChecked(manifest, file));
   }
-  for (const char* file : {kTorchScriptFile, kGoldenFile}) {
+  const std::string archive = ArchiveFile(manifest);
+  for (const std::string& file : {archive, std::string(kGoldenFile)}) {
     if (!contents.contains(file)) {
       return absl::FailedPreconditionError(absl::StrCat("the manifest names no file ", file));
     }
   }
   AIFX_ASSIGN_OR_RETURN(const GoldenWindow golden, GoldenFromJson(contents[kGoldenFile], manifest));
   AIFX_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model,
-                        OpenArchive(std::move(manifest), contents[kTorchScriptFile], *feature_set));
+                        Open(std::move(manifest), contents[archive], *feature_set, precision));
   AIFX_RETURN_IF_ERROR(CheckGolden(*model, golden));
   return model;
 }
 
-}  // namespace
-
-absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelStore& store,
-                                                       const std::string& name, int64_t version) {
-  absl::StatusOr<std::shared_ptr<const Model>> model = Load(store, name, version);
+absl::StatusOr<std::shared_ptr<const Model>> LoadNamed(const ModelStore& store,
+                                                       const std::string& name, int64_t version,
+                                                       std::optional<Precision> precision) {
+  absl::StatusOr<std::shared_ptr<const Model>> model = Load(store, name, version, precision);
   if (model.ok()) return model;
   // A version that is there but cannot be used is a failed precondition, whatever was wrong in it.
   const absl::StatusCode code = absl::IsInvalidArgument(model.status())
@@ -60,6 +74,20 @@ absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelStore& store,
                                     : model.status().code();
   return absl::Status(
       code, absl::StrCat("model ", name, " version ", version, ": ", model.status().message()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelStore& store,
+                                                       const std::string& name, int64_t version) {
+  return LoadNamed(store, name, version, std::nullopt);
+}
+
+absl::StatusOr<std::shared_ptr<const Model>> LoadModelInPrecision(const ModelStore& store,
+                                                                  const std::string& name,
+                                                                  int64_t version,
+                                                                  Precision precision) {
+  return LoadNamed(store, name, version, precision);
 }
 
 }  // namespace aifx::model

@@ -5,12 +5,14 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
+#include "core/model/aotinductor_runtime.h"
+#include "core/model/flush_denormals.h"
 #include "core/model/lstm_kernel.h"
 #include "core/model/lstm_weights.h"
 #include "core/model/model_check.h"
+#include "core/model/precision_record.h"
 #include "core/model/torchscript_archive.h"
 #include "core/model/torchscript_runtime.h"
 
@@ -19,21 +21,33 @@ namespace {
 
 class LstmModel final : public Model {
  public:
-  LstmModel(Manifest manifest, const features::FeatureSet& feature_set, const LstmWeights& weights)
+  // `reference` is the same archive opened by LibTorch, which has the gradients.
+  LstmModel(Manifest manifest, const features::FeatureSet& feature_set, const LstmWeights& weights,
+            Precision precision, std::shared_ptr<const Model> reference)
       : manifest_(std::move(manifest)),
         feature_set_(feature_set),
-        kernel_(weights),
-        kernel_name_(
-            absl::StrCat(kLstmF32Runtime, "-", absl::AsciiStrToLower(kernel_.instruction_set()))) {}
+        kernel_(weights, precision),
+        kernel_name_(absl::StrCat(LstmRuntime(precision), "-", kernel_.instruction_set())),
+        tolerance_(precision == Precision::kFloat32 ? manifest_.tolerance
+                                                    : NarrowLogitTolerance(manifest_)),
+        reference_(std::move(reference)) {}
 
   const Manifest& manifest() const override { return manifest_; }
   const std::string& kernel() const override { return kernel_name_; }
 
   absl::Status Run(const WindowBatch& windows, absl::Span<float> logits) const override {
     AIFX_RETURN_IF_ERROR(CheckWindows(manifest_, feature_set_, windows, logits.size()));
+    const ScopedFlushDenormals flush;
     kernel_.Run(windows.values.data(), windows.batch, static_cast<size_t>(manifest_.sequence),
                 logits.data());
     return CheckLogits(manifest_, logits);
+  }
+
+  double tolerance() const override { return tolerance_; }
+
+  absl::Status Gradient(const WindowBatch& windows, absl::Span<const float> direction,
+                        absl::Span<float> outputs, absl::Span<float> gradients) const override {
+    return reference_->Gradient(windows, direction, outputs, gradients);
   }
 
  private:
@@ -41,6 +55,8 @@ class LstmModel final : public Model {
   const features::FeatureSet& feature_set_;
   const LstmKernel kernel_;
   const std::string kernel_name_;
+  const double tolerance_;
+  const std::shared_ptr<const Model> reference_;
 };
 
 absl::Status CheckSizes(const LstmWeights& weights, const Manifest& manifest) {
@@ -81,11 +97,11 @@ absl::Status Compare(const Model& kernel, const Model& reference, const LstmWeig
   AIFX_RETURN_IF_ERROR(kernel.Run({windows, kCompared}, absl::MakeSpan(ours)));
   AIFX_RETURN_IF_ERROR(reference.Run({windows, kCompared}, absl::MakeSpan(theirs)));
   for (size_t i = 0; i < ours.size(); ++i) {
-    if (std::abs(ours[i] - theirs[i]) <= manifest.tolerance) continue;
+    if (std::abs(ours[i] - theirs[i]) <= kernel.tolerance()) continue;
     return absl::FailedPreconditionError(absl::StrCat(
         "the direct kernel gives ", ours[i], " for the logit of ",
         manifest.classes[i % manifest.classes.size()], " where LibTorch gives ", theirs[i],
-        " (tolerance ", manifest.tolerance, "): the program is not the LSTM of its tensors"));
+        " (tolerance ", kernel.tolerance(), "): the program is not the LSTM of its tensors"));
   }
   return absl::OkStatus();
 }
@@ -93,13 +109,19 @@ absl::Status Compare(const Model& kernel, const Model& reference, const LstmWeig
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Model>> OpenLstm(Manifest manifest, const std::string& archive,
-                                                      const features::FeatureSet& feature_set) {
+                                                      const features::FeatureSet& feature_set,
+                                                      Precision precision) {
   AIFX_ASSIGN_OR_RETURN(const std::shared_ptr<const Model> reference,
                         OpenTorchScript(manifest, archive, feature_set));
   AIFX_ASSIGN_OR_RETURN(const std::vector<NamedTensor> tensors, ReadTorchScript(archive));
   AIFX_ASSIGN_OR_RETURN(const LstmWeights weights, LstmWeightsOf(tensors));
   AIFX_RETURN_IF_ERROR(CheckSizes(weights, manifest));
-  const auto model = std::make_shared<LstmModel>(std::move(manifest), feature_set, weights);
+  const auto exact =
+      std::make_shared<LstmModel>(manifest, feature_set, weights, Precision::kFloat32, reference);
+  AIFX_RETURN_IF_ERROR(Compare(*exact, *reference, weights));
+  if (precision == Precision::kFloat32) return exact;
+  const auto model =
+      std::make_shared<LstmModel>(std::move(manifest), feature_set, weights, precision, reference);
   AIFX_RETURN_IF_ERROR(Compare(*model, *reference, weights));
   return model;
 }
@@ -107,10 +129,17 @@ absl::StatusOr<std::shared_ptr<const Model>> OpenLstm(Manifest manifest, const s
 absl::StatusOr<std::shared_ptr<const Model>> OpenArchive(Manifest manifest,
                                                          const std::string& archive,
                                                          const features::FeatureSet& feature_set) {
-  if (manifest.runtime == kLstmF32Runtime) {
-    return OpenLstm(std::move(manifest), archive, feature_set);
+  if (const auto precision = LstmPrecision(manifest.runtime); precision.has_value()) {
+    return OpenLstm(std::move(manifest), archive, feature_set, *precision);
+  }
+  if (manifest.runtime == kAotInductorRuntime) {
+    return OpenAotInductor(std::move(manifest), archive, feature_set);
   }
   return OpenTorchScript(std::move(manifest), archive, feature_set);
+}
+
+const char* ArchiveFile(const Manifest& manifest) {
+  return manifest.runtime == kAotInductorRuntime ? kAotInductorFile : kTorchScriptFile;
 }
 
 }  // namespace aifx::model

@@ -8,6 +8,18 @@
 #include "core/base/status_macros.h"
 
 namespace aifx::model {
+
+const char kLstmProgram[] = R"(
+def forward(self, x: Tensor) -> Tensor:
+    x = (x - self.scaler_mean) / self.scaler_deviation
+    zero1 = torch.zeros([1, x.size(0), self.lstm1_weight_hh.size(1)])
+    y1, h1, c1 = torch.lstm(x, [zero1, zero1], [self.lstm1_weight_ih, self.lstm1_weight_hh, self.lstm1_bias_ih, self.lstm1_bias_hh], True, 1, 0.0, False, False, True)
+    zero2 = torch.zeros([1, x.size(0), self.lstm2_weight_hh.size(1)])
+    y2, h2, c2 = torch.lstm(y1, [zero2, zero2], [self.lstm2_weight_ih, self.lstm2_weight_hh, self.lstm2_bias_ih, self.lstm2_bias_hh], True, 1, 0.0, False, False, True)
+    z = torch.relu(torch.linear(y2[:, -1], self.dense_weight, self.dense_bias))
+    return torch.linear(z, self.output_weight, self.output_bias)
+)";
+
 namespace {
 
 using Shape = std::vector<int64_t>;
@@ -74,6 +86,30 @@ absl::StatusOr<LstmWeights> LstmWeightsOf(absl::Span<const NamedTensor> tensors)
   AIFX_ASSIGN_OR_RETURN(weights.dense, Dense(tensors, "dense", weights.layer2.hidden));
   AIFX_ASSIGN_OR_RETURN(weights.output, Dense(tensors, "output", weights.dense.outputs));
   return weights;
+}
+
+std::vector<NamedTensor> TensorsOf(const LstmWeights& weights) {
+  const auto size = [](size_t value) { return static_cast<int64_t>(value); };
+  const int64_t features = size(weights.scaler_mean.size());
+  std::vector<NamedTensor> tensors = {
+      {"scaler_mean", {features}, weights.scaler_mean, false},
+      {"scaler_deviation", {features}, weights.scaler_deviation, false}};
+  const auto add_layer = [&](const std::string& name, const LstmLayerWeights& layer) {
+    const int64_t gates = 4 * size(layer.hidden);
+    tensors.push_back({name + "_weight_ih", {gates, size(layer.inputs)}, layer.input});
+    tensors.push_back({name + "_weight_hh", {gates, size(layer.hidden)}, layer.recurrent});
+    tensors.push_back({name + "_bias_ih", {gates}, layer.bias});
+    tensors.push_back({name + "_bias_hh", {gates}, std::vector<float>(layer.bias.size(), 0.0f)});
+  };
+  const auto add_dense = [&](const std::string& name, const DenseWeights& dense) {
+    tensors.push_back({name + "_weight", {size(dense.outputs), size(dense.inputs)}, dense.weight});
+    tensors.push_back({name + "_bias", {size(dense.outputs)}, dense.bias});
+  };
+  add_layer("lstm1", weights.layer1);
+  add_layer("lstm2", weights.layer2);
+  add_dense("dense", weights.dense);
+  add_dense("output", weights.output);
+  return tensors;
 }
 
 }  // namespace aifx::model

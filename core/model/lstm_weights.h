@@ -37,6 +37,12 @@ struct LstmWeights {
 // FailedPrecondition, naming the tensor, where one is absent or its shape does not fit the others.
 absl::StatusOr<LstmWeights> LstmWeightsOf(absl::Span<const NamedTensor> tensors);
 
+// The other way, as the tensors of an archive whose program is kLstmProgram.
+std::vector<NamedTensor> TensorsOf(const LstmWeights& weights);
+
+// The network as a TorchScript program over those tensors.
+extern const char kLstmProgram[];
+
 }  // namespace aifx::model
 
 #endif  // AIFX_CORE_MODEL_LSTM_WEIGHTS_H_

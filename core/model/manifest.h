@@ -16,9 +16,26 @@
 
 namespace aifx::model {
 
-// What computes a version: LibTorch, or the direct kernel for the LSTM of core/training in float32.
+// What computes a version: LibTorch, from a TorchScript program or from a package of machine code
+// that AOTInductor compiled, or the direct kernel for the LSTM of core/training.
 inline constexpr char kTorchScriptRuntime[] = "torchscript";
+inline constexpr char kAotInductorRuntime[] = "aotinductor";
 inline constexpr char kLstmF32Runtime[] = "lstm-f32";
+inline constexpr char kLstmBf16Runtime[] = "lstm-bf16";
+inline constexpr char kLstmInt8Runtime[] = "lstm-int8";
+
+// The numbers that the direct kernel multiplies; its sums and activations are float32 in all.
+enum class Precision {
+  kFloat32,
+  kBfloat16,  // float32 without its lower half, rounded to the nearest (ties to even)
+  kInt8,      // weights: one scale for each output; inputs: 8 bits around 128
+};
+
+absl::string_view PrecisionName(Precision precision);  // "f32", "bf16", "int8"
+
+// The direct kernel's runtime in a precision, and the precision of a runtime; none for others.
+std::string LstmRuntime(Precision precision);
+std::optional<Precision> LstmPrecision(absl::string_view runtime);
 
 enum class Label {
   kDirection,      // classes: down, up. Is the close horizon_bars later above this close?
@@ -46,7 +63,7 @@ struct DecisionRule {
 struct Manifest {
   std::string name;     // such as "eurusd-1h": [a-z0-9][a-z0-9._-]{0,63}
   int64_t version = 0;  // YYYYMMDDhhmmss, UTC
-  std::string runtime;  // kTorchScriptRuntime or kLstmF32Runtime
+  std::string runtime;  // one of the above
   std::string description;
   std::string algorithm;  // such as "lstm"
   // The series it was trained for; a request for another pair or timeframe gets a warning.

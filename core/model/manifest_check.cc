@@ -46,8 +46,10 @@ absl::Status CheckIdentity(const Manifest& m) {
   if (m.parent.has_value() && !IsVersion(*m.parent)) {
     return Invalid("parent", *m.parent, "is not YYYYMMDDhhmmss");
   }
-  if (m.runtime != kTorchScriptRuntime && m.runtime != kLstmF32Runtime) {
-    return Invalid("runtime", m.runtime, "is not torchscript or lstm-f32");
+  if (m.runtime != kTorchScriptRuntime && m.runtime != kAotInductorRuntime &&
+      !LstmPrecision(m.runtime).has_value()) {
+    return Invalid("runtime", m.runtime,
+                   "is not torchscript, aotinductor, lstm-f32, lstm-bf16 or lstm-int8");
   }
   if (m.algorithm.empty()) return Invalid("algorithm", "\"\"", "is empty");
   const auto pair = market::CurrencyPair::Parse(m.pair);
@@ -134,6 +136,29 @@ absl::Status CheckFiles(const Manifest& m) {
 }
 
 }  // namespace
+
+absl::string_view PrecisionName(Precision precision) {
+  switch (precision) {
+    case Precision::kFloat32:
+      return "f32";
+    case Precision::kBfloat16:
+      return "bf16";
+    case Precision::kInt8:
+      return "int8";
+  }
+  return "unknown";
+}
+
+std::string LstmRuntime(Precision precision) {
+  return absl::StrCat("lstm-", PrecisionName(precision));
+}
+
+std::optional<Precision> LstmPrecision(absl::string_view runtime) {
+  for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16, Precision::kInt8}) {
+    if (runtime == LstmRuntime(precision)) return precision;
+  }
+  return std::nullopt;
+}
 
 absl::string_view LabelName(Label label) {
   return label == Label::kDirection ? "direction" : "triple_barrier";

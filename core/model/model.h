@@ -27,13 +27,25 @@ class Model {
   virtual ~Model() = default;
 
   virtual const Manifest& manifest() const = 0;
-  // What computes, such as "torchscript-f32" or "lstm-f32-avx3".
+  // What computes and with which instructions: "torchscript-f32", "lstm-f32-avx3",
+  // "lstm-bf16-avx512bf16", "lstm-int8-vnni", "aotinductor-avx512".
   virtual const std::string& kernel() const = 0;
 
   // Writes logits [batch, classes], row-major, to `logits`. InvalidArgument where sizes do not
   // agree with the manifest or an input value is not finite (it names the row and the column);
   // Internal where the runtime fails or an output is not finite.
   virtual absl::Status Run(const WindowBatch& windows, absl::Span<float> logits) const = 0;
+
+  // Largest logit difference from what training computed: the manifest's, except for a kernel of
+  // less precision than the model was trained with.
+  virtual double tolerance() const { return manifest().tolerance; }
+
+  // The sum of direction[class] * logit[class] of each window, to `outputs` [batch], and its
+  // gradient by the window's values, to `gradients` [batch, sequence, features]; both in float32
+  // whatever Run computes in. A few times as long as Run. InvalidArgument as Run;
+  // FailedPrecondition where the runtime has no gradients.
+  virtual absl::Status Gradient(const WindowBatch& windows, absl::Span<const float> direction,
+                                absl::Span<float> outputs, absl::Span<float> gradients) const;
 };
 
 // Loads a version from the store and lets it pass only when everything holds: manifest, checksums,
@@ -42,6 +54,14 @@ class Model {
 // (FailedPrecondition, or DataLoss for damaged files, NotFound for absent ones).
 absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelStore& store,
                                                        const std::string& name, int64_t version);
+
+// The same with `precision` instead of the manifest's for models of the direct LSTM kernel; others
+// load as they are. A precision below float32 needs its record in the manifest
+// (precision_record.h), FailedPrecondition else.
+absl::StatusOr<std::shared_ptr<const Model>> LoadModelInPrecision(const ModelStore& store,
+                                                                  const std::string& name,
+                                                                  int64_t version,
+                                                                  Precision precision);
 
 // Sets LibTorch to one thread for each caller of Run (inference) or `threads` (training). Call
 // once, before the first model is loaded.

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "core/base/status_macros.h"
 
 namespace aifx::model {
 namespace {
@@ -45,6 +46,22 @@ absl::Status CheckWindows(const Manifest& manifest, const features::FeatureSet& 
       bad % features, feature_set.columns()[bad % features].name, windows.values[bad]));
 }
 
+absl::Status CheckGradient(const Manifest& manifest, const features::FeatureSet& feature_set,
+                           const WindowBatch& windows, absl::Span<const float> direction,
+                           absl::Span<const float> outputs, absl::Span<const float> gradients) {
+  const size_t classes = manifest.classes.size();
+  AIFX_RETURN_IF_ERROR(CheckWindows(manifest, feature_set, windows, windows.batch * classes));
+  if (direction.size() == classes && outputs.size() == windows.batch &&
+      gradients.size() == windows.values.size()) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "direction, outputs and gradients have room for %d, %d and %d values, not %d classes, batch "
+      "%d and %d",
+      direction.size(), outputs.size(), gradients.size(), classes, windows.batch,
+      windows.values.size()));
+}
+
 absl::Status CheckLogits(const Manifest& manifest, absl::Span<const float> logits) {
   const size_t bad = FirstNotFinite(logits);
   if (bad == logits.size()) return absl::OkStatus();
@@ -52,6 +69,12 @@ absl::Status CheckLogits(const Manifest& manifest, absl::Span<const float> logit
   return absl::InternalError(absl::StrFormat("logit of window %d, class %s is %g, not finite",
                                              bad / classes, manifest.classes[bad % classes],
                                              logits[bad]));
+}
+
+absl::Status Model::Gradient(const WindowBatch&, absl::Span<const float>, absl::Span<float>,
+                             absl::Span<float>) const {
+  return absl::FailedPreconditionError(
+      absl::StrCat("runtime ", manifest().runtime, " has no gradients"));
 }
 
 absl::Status TrialRun(const Model& model) {

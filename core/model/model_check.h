@@ -16,6 +16,11 @@ namespace aifx::model {
 absl::Status CheckWindows(const Manifest& manifest, const features::FeatureSet& feature_set,
                           const WindowBatch& windows, size_t logits_size);
 
+// The same for Model::Gradient.
+absl::Status CheckGradient(const Manifest& manifest, const features::FeatureSet& feature_set,
+                           const WindowBatch& windows, absl::Span<const float> direction,
+                           absl::Span<const float> outputs, absl::Span<const float> gradients);
+
 // INTERNAL, naming window and class, for the first logit that is not finite.
 absl::Status CheckLogits(const Manifest& manifest, absl::Span<const float> logits);
 

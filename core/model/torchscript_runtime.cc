@@ -3,11 +3,15 @@
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/headeronly/version.h>
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <optional>
@@ -16,32 +20,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "core/base/status_macros.h"
+#include "core/model/flush_denormals.h"
 #include "core/model/model_check.h"
+#include "core/model/torch_calls.h"
 
 namespace aifx::model {
 namespace {
-
-// One line of what LibTorch says, which otherwise goes on for a screen.
-std::string FirstLine(absl::string_view text) {
-  return std::string(text.substr(0, std::min<size_t>(text.find('\n'), 300)));
-}
-
-// Runs `function`, and turns what it throws into a status of `code`.
-template <typename Function>
-absl::Status Guarded(absl::StatusCode code, absl::string_view what, Function&& function) {
-  try {
-    return function();
-  } catch (const c10::Error& error) {
-    return absl::Status(code, absl::StrCat(what, ": ", FirstLine(error.what_without_backtrace())));
-  } catch (const std::exception& error) {
-    return absl::Status(code, absl::StrCat(what, ": ", FirstLine(error.what())));
-  } catch (...) {
-    return absl::Status(code, absl::StrCat(what, ": unknown exception"));
-  }
-}
 
 absl::Status CheckTensor(const std::string& name, const at::Tensor& tensor) {
   if (!tensor.device().is_cpu()) {
@@ -71,16 +56,6 @@ absl::Status CheckTensors(const torch::jit::Module& module) {
 
 std::atomic<int> tensor_threads{1};
 
-// OpenMP keeps its number of threads for each thread that calls it: a new executor would start with
-// one a core, which wait for each other in a spin (measured: 4.5 ms instead of 0.6 a window).
-void ApplyTensorThreads() {
-  thread_local int applied = 0;
-  const int wanted = tensor_threads.load(std::memory_order_relaxed);
-  if (applied == wanted) return;
-  at::set_num_threads(wanted);
-  applied = wanted;
-}
-
 class TorchScriptModel final : public Model {
  public:
   TorchScriptModel(Manifest manifest, const features::FeatureSet& feature_set,
@@ -103,6 +78,14 @@ class TorchScriptModel final : public Model {
     return CheckLogits(manifest_, logits);
   }
 
+  absl::Status Gradient(const WindowBatch& windows, absl::Span<const float> direction,
+                        absl::Span<float> outputs, absl::Span<float> gradients) const override {
+    AIFX_RETURN_IF_ERROR(
+        CheckGradient(manifest_, feature_set_, windows, direction, outputs, gradients));
+    return Guarded(absl::StatusCode::kInternal, "the model's program has no gradient",
+                   [&] { return Differentiate(windows, direction, outputs, gradients); });
+  }
+
  private:
   absl::Status Forward(const WindowBatch& windows, absl::Span<float> logits) const {
     ApplyTensorThreads();
@@ -110,6 +93,7 @@ class TorchScriptModel final : public Model {
     // The plain executor: the profiling one compiles anew for the first runs of each shape, which
     // would be seen as slow requests.
     const torch::jit::GraphOptimizerEnabledGuard no_profiling(false);
+    const ScopedFlushDenormals flush;
     const auto batch = static_cast<int64_t>(windows.batch);
     // The program only reads its input.
     std::vector<c10::IValue> inputs = {
@@ -120,18 +104,32 @@ class TorchScriptModel final : public Model {
       return absl::InternalError(
           absl::StrCat("the program gives ", value.tagKind(), " instead of a tensor"));
     }
-    const at::Tensor& output = value.toTensor();
-    const auto classes = static_cast<int64_t>(manifest_.classes.size());
-    if (output.sizes() != at::IntArrayRef({batch, classes}) || !output.device().is_cpu() ||
-        output.scalar_type() != at::kFloat) {
-      return absl::InternalError(
-          absl::StrFormat("the program gives %s [%s] on %s instead of Float [%d, %d] on cpu",
-                          c10::toString(output.scalar_type()), absl::StrJoin(output.sizes(), ", "),
-                          output.device().str(), batch, classes));
+    return CopyLogits(value.toTensor(), manifest_, windows.batch, logits);
+  }
+
+  absl::Status Differentiate(const WindowBatch& windows, absl::Span<const float> direction,
+                             absl::Span<float> outputs, absl::Span<float> gradients) const {
+    ApplyTensorThreads();
+    const at::AutoGradMode differentiates(true);
+    const torch::jit::GraphOptimizerEnabledGuard no_profiling(false);
+    const auto batch = static_cast<int64_t>(windows.batch);
+    const at::Tensor input =
+        at::from_blob(const_cast<float*>(windows.values.data()),
+                      {batch, manifest_.sequence, manifest_.features}, at::kFloat)
+            .clone()
+            .requires_grad_(true);
+    const c10::IValue value = forward_({input});
+    if (!value.isTensor() || !value.toTensor().requires_grad()) {
+      return absl::FailedPreconditionError("the program's output has no gradient");
     }
-    const at::Tensor dense = output.contiguous();
-    const float* const values = dense.const_data_ptr<float>();
-    std::copy(values, values + logits.size(), logits.begin());
+    const at::Tensor weights = at::from_blob(const_cast<float*>(direction.data()),
+                                             {static_cast<int64_t>(direction.size())}, at::kFloat);
+    const at::Tensor explained = at::mv(value.toTensor(), weights);
+    const at::Tensor gradient =
+        torch::autograd::grad({explained.sum()}, {input}).front().contiguous();
+    const at::Tensor values = explained.detach().contiguous();
+    std::copy_n(values.const_data_ptr<float>(), outputs.size(), outputs.begin());
+    std::copy_n(gradient.const_data_ptr<float>(), gradients.size(), gradients.begin());
     return absl::OkStatus();
   }
 
@@ -142,7 +140,31 @@ class TorchScriptModel final : public Model {
   mutable torch::jit::Method forward_;
 };
 
+// The program must not move its work to another device, which a tensor's place does not show.
+absl::Status CheckDevices(const torch::jit::Block& block) {
+  for (const torch::jit::Node* node : block.nodes()) {
+    for (const torch::jit::Block* inner : node->blocks()) {
+      AIFX_RETURN_IF_ERROR(CheckDevices(*inner));
+    }
+    if (node->kind() != c10::prim::Constant || node->outputs().size() != 1) continue;
+    const std::optional<c10::IValue> value = torch::jit::toIValue(node->output());
+    if (value.has_value() && value->isDevice() && !value->toDevice().is_cpu()) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "the program works on device ", value->toDevice().str(), ", not on the CPU"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+void ApplyTensorThreads() {
+  thread_local int applied = 0;
+  const int wanted = tensor_threads.load(std::memory_order_relaxed);
+  if (applied == wanted) return;
+  at::set_num_threads(wanted);
+  applied = wanted;
+}
 
 absl::StatusOr<std::shared_ptr<const Model>> OpenTorchScript(
     Manifest manifest, const std::string& archive, const features::FeatureSet& feature_set) {
@@ -153,8 +175,9 @@ absl::StatusOr<std::shared_ptr<const Model>> OpenTorchScript(
     torch::jit::Module module = torch::jit::load(stream);
     AIFX_RETURN_IF_ERROR(CheckTensors(module));
     module.eval();
-    model = std::make_shared<TorchScriptModel>(std::move(manifest), feature_set,
-                                               torch::jit::freeze(module));
+    torch::jit::Module frozen = torch::jit::freeze(module);
+    AIFX_RETURN_IF_ERROR(CheckDevices(*frozen.get_method("forward").graph()->block()));
+    model = std::make_shared<TorchScriptModel>(std::move(manifest), feature_set, std::move(frozen));
     return absl::OkStatus();
   };
   AIFX_RETURN_IF_ERROR(Guarded(absl::StatusCode::kFailedPrecondition,

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <tuple>
 
+#include "core/model/lstm_weights.h"
 #include "core/model/torchscript_archive.h"
 
 namespace aifx::training {
@@ -15,17 +16,6 @@ constexpr std::array<const char*, LstmLayers::kWeights> kNames = {
     "lstm1_weight_ih", "lstm1_weight_hh", "lstm1_bias_ih", "lstm1_bias_hh",
     "lstm2_weight_ih", "lstm2_weight_hh", "lstm2_bias_ih", "lstm2_bias_hh",
     "dense_weight",    "dense_bias",      "output_weight", "output_bias"};
-
-constexpr char kProgram[] = R"(
-def forward(self, x: Tensor) -> Tensor:
-    x = (x - self.scaler_mean) / self.scaler_deviation
-    zero1 = torch.zeros([1, x.size(0), self.lstm1_weight_hh.size(1)])
-    y1, h1, c1 = torch.lstm(x, [zero1, zero1], [self.lstm1_weight_ih, self.lstm1_weight_hh, self.lstm1_bias_ih, self.lstm1_bias_hh], True, 1, 0.0, False, False, True)
-    zero2 = torch.zeros([1, x.size(0), self.lstm2_weight_hh.size(1)])
-    y2, h2, c2 = torch.lstm(y1, [zero2, zero2], [self.lstm2_weight_ih, self.lstm2_weight_hh, self.lstm2_bias_ih, self.lstm2_bias_hh], True, 1, 0.0, False, False, True)
-    z = torch.relu(torch.linear(y2[:, -1], self.dense_weight, self.dense_bias))
-    return torch.linear(z, self.output_weight, self.output_bias)
-)";
 
 at::Tensor FloatTensor(const std::vector<double>& values) {
   at::Tensor tensor = at::empty({static_cast<int64_t>(values.size())}, at::kFloat);
@@ -109,7 +99,7 @@ absl::StatusOr<std::string> LstmLayers::Archive() const {
   for (size_t w = 0; w < kWeights; ++w) {
     tensors.push_back({kNames[w], weights_[w].sizes().vec(), Values(weights_[w]), true});
   }
-  return model::WriteTorchScript(tensors, kProgram);
+  return model::WriteTorchScript(tensors, model::kLstmProgram);
 }
 
 }  // namespace aifx::training

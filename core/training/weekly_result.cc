@@ -3,6 +3,7 @@
 #include <map>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -11,6 +12,7 @@
 #include "core/model/version.h"
 #include "core/training/calibration.h"
 #include "core/training/evaluation.h"
+#include "core/training/precision_check.h"
 #include "core/training/registration.h"
 #include "core/training/weekly_run.h"
 
@@ -93,7 +95,18 @@ absl::Status WeeklyRun::ScoreSlices() {
                      {"best_epoch", fit_.best_epoch},
                      {"beats_baselines", gate.beats_baselines},
                      {"warning", gate.warning}};
+  AIFX_RETURN_IF_ERROR(RecordPrecisions());
   manifest_.metrics = report_.metrics;
+  return absl::OkStatus();
+}
+
+absl::Status WeeklyRun::RecordPrecisions() {
+  std::vector<Sample> held_out;
+  for (const auto* slice : {&split_.stop, &split_.calibration, &split_.gate}) {
+    held_out.insert(held_out.end(), slice->begin(), slice->end());
+  }
+  AIFX_ASSIGN_OR_RETURN(report_.metrics["precision"],
+                        MeasurePrecisions(manifest_, archive_, data_, held_out, IsCancelled()));
   return absl::OkStatus();
 }
 

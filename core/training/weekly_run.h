@@ -59,6 +59,8 @@ class WeeklyRun {
   // What is told of the model, and where it is kept: weekly_result.cc.
   void FillManifest();
   absl::Status ScoreSlices();
+  // Into the metrics: what bf16 and int8 would change on the windows not fitted.
+  absl::Status RecordPrecisions();
   absl::Status Store();
   // From here on nothing takes the version away again: a failure is told in the report.
   void Register();

@@ -2,6 +2,7 @@
 
 #include <hwy/targets.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -9,56 +10,24 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/random_lstm.h"
 
 namespace aifx::model {
 namespace {
 
+using ::aifx::testing::LstmShape;
+using ::aifx::testing::RandomLstm;
+
 constexpr size_t kSequence = 12;
 
-struct Shape {
-  std::string name;
-  size_t features, hidden1, hidden2, dense, classes;
-};
-
 // Widths that fill vectors, and widths that leave some of every vector over.
-const Shape kShapes[] = {{"whole vectors", 24, 128, 64, 32, 3},
-                         {"two groups", 7, 32, 32, 16, 2},
-                         {"odd", 5, 37, 19, 9, 3},
-                         {"one unit", 1, 1, 1, 1, 2}};
-
-class Maker {
- public:
-  std::vector<float> Values(size_t count, float bound) {
-    std::vector<float> values(count);
-    for (float& value : values) value = bound * (static_cast<float>(random_()) * 0x1p-31f - 1);
-    return values;
-  }
-
-  LstmLayerWeights Layer(size_t inputs, size_t hidden) {
-    return {inputs, hidden, Values(4 * hidden * inputs, 0.8f), Values(4 * hidden * hidden, 0.3f),
-            Values(4 * hidden, 0.5f)};
-  }
-
-  DenseWeights Dense(size_t inputs, size_t outputs) {
-    return {inputs, outputs, Values(inputs * outputs, 0.5f), Values(outputs, 0.5f)};
-  }
-
-  LstmWeights Network(const Shape& shape) {
-    LstmWeights weights;
-    weights.scaler_mean = Values(shape.features, 1);
-    weights.scaler_deviation.assign(shape.features, 1.5f);
-    weights.layer1 = Layer(shape.features, shape.hidden1);
-    weights.layer2 = Layer(shape.hidden1, shape.hidden2);
-    weights.dense = Dense(shape.hidden2, shape.dense);
-    weights.output = Dense(shape.dense, shape.classes);
-    return weights;
-  }
-
- private:
-  std::mt19937 random_{7};
-};
+const LstmShape kShapes[] = {{"whole vectors", 24, 128, 64, 32, 3},
+                             {"two groups", 7, 32, 32, 16, 2},
+                             {"odd", 5, 37, 19, 9, 3},
+                             {"one unit", 1, 1, 1, 1, 2}};
 
 double Sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
@@ -113,44 +82,70 @@ std::vector<double> Reference(const LstmWeights& weights, const float* window) {
   return Dense(weights.output, dense);
 }
 
-std::vector<float> Logits(const LstmKernel& kernel, const Shape& shape,
+std::vector<float> Logits(const LstmKernel& kernel, const LstmShape& shape,
                           const std::vector<float>& windows, size_t batch) {
   std::vector<float> logits(batch * shape.classes);
   kernel.Run(windows.data(), batch, kSequence, logits.data());
   return logits;
 }
 
-// Runs the test for every instruction set that was compiled and that this processor has.
-class LstmKernelTest : public ::testing::TestWithParam<int64_t> {
+struct Variant {
+  std::string name;
+  int64_t target;
+  Precision precision;
+  bool dot_products;
+  double tolerance;  // largest logit difference from double precision, on the windows below
+};
+
+// Every precision on every instruction set that was compiled and that this processor has, with and
+// without its dot products.
+std::vector<Variant> Variants() {
+  std::vector<Variant> variants;
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    const std::string name = hwy::TargetName(target);
+    variants.push_back({name + "Float32", target, Precision::kFloat32, true, 2e-6});
+    for (const bool dots : {true, false}) {
+      const std::string how = dots ? "" : "Widened";
+      variants.push_back({name + "Bfloat16" + how, target, Precision::kBfloat16, dots, 0.02});
+      variants.push_back({name + "Int8" + how, target, Precision::kInt8, dots, 0.06});
+    }
+  }
+  return variants;
+}
+
+class LstmKernelTest : public ::testing::TestWithParam<Variant> {
  protected:
-  LstmKernelTest() { hwy::SetSupportedTargetsForTest(GetParam()); }
+  LstmKernelTest() { hwy::SetSupportedTargetsForTest(GetParam().target); }
   ~LstmKernelTest() override { hwy::SetSupportedTargetsForTest(0); }
+
+  static LstmKernel Kernel(const LstmWeights& weights) {
+    return LstmKernel(weights, GetParam().precision, GetParam().dot_products);
+  }
 };
 
 TEST_P(LstmKernelTest, AgreesWithDoublePrecision) {
-  for (const Shape& shape : kShapes) {
+  for (const LstmShape& shape : kShapes) {
     SCOPED_TRACE(shape.name);
-    Maker maker;
+    RandomLstm maker;
     const LstmWeights weights = maker.Network(shape);
-    const LstmKernel kernel(weights);
-    EXPECT_EQ(kernel.instruction_set(), hwy::TargetName(GetParam()));
+    const LstmKernel kernel = Kernel(weights);
     const size_t window = kSequence * shape.features;
     const std::vector<float> windows = maker.Values(7 * window, 4);
     const std::vector<float> logits = Logits(kernel, shape, windows, 7);
     for (size_t b = 0; b < 7; ++b) {
       const std::vector<double> want = Reference(weights, windows.data() + b * window);
       for (size_t c = 0; c < shape.classes; ++c) {
-        EXPECT_NEAR(logits[b * shape.classes + c], want[c], 2e-6) << "window " << b;
+        EXPECT_NEAR(logits[b * shape.classes + c], want[c], GetParam().tolerance) << "window " << b;
       }
     }
   }
 }
 
 TEST_P(LstmKernelTest, AWindowGivesTheSameBitsInEveryBatch) {
-  for (const Shape& shape : kShapes) {
+  for (const LstmShape& shape : kShapes) {
     SCOPED_TRACE(shape.name);
-    Maker maker;
-    const LstmKernel kernel(maker.Network(shape));
+    RandomLstm maker;
+    const LstmKernel kernel = Kernel(maker.Network(shape));
     const size_t window = kSequence * shape.features;
     const std::vector<float> windows = maker.Values(20 * window, 4);
     const std::vector<float> all = Logits(kernel, shape, windows, 20);
@@ -165,22 +160,23 @@ TEST_P(LstmKernelTest, AWindowGivesTheSameBitsInEveryBatch) {
 }
 
 TEST_P(LstmKernelTest, LargeInputsSaturateInsteadOfOverflowing) {
-  const Shape& shape = kShapes[2];
-  Maker maker;
+  const LstmShape& shape = kShapes[2];
+  RandomLstm maker;
   const LstmWeights weights = maker.Network(shape);
-  const LstmKernel kernel(weights);
+  const LstmKernel kernel = Kernel(weights);
   const std::vector<float> windows = maker.Values(kSequence * shape.features, 1e6f);
   const std::vector<float> logits = Logits(kernel, shape, windows, 1);
   const std::vector<double> want = Reference(weights, windows.data());
-  for (size_t c = 0; c < shape.classes; ++c) EXPECT_NEAR(logits[c], want[c], 1e-5);
+  for (size_t c = 0; c < shape.classes; ++c)
+    EXPECT_NEAR(logits[c], want[c], std::max(1e-5, GetParam().tolerance));
 }
 
 TEST_P(LstmKernelTest, AWindowThatOverflowsGivesNoNumber) {
-  const Shape& shape = kShapes[2];
-  Maker maker;
+  const LstmShape& shape = kShapes[2];
+  RandomLstm maker;
   LstmWeights weights = maker.Network(shape);
   weights.scaler_deviation.assign(shape.features, 0.5f);
-  const LstmKernel kernel(weights);
+  const LstmKernel kernel = Kernel(weights);
   const size_t window = kSequence * shape.features;
   for (const float value :
        {3e38f, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
@@ -198,13 +194,46 @@ TEST_P(LstmKernelTest, AWindowThatOverflowsGivesNoNumber) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(InstructionSets, LstmKernelTest,
-                         ::testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
-                         [](const auto& set) { return hwy::TargetName(set.param); });
+INSTANTIATE_TEST_SUITE_P(Variants, LstmKernelTest, ::testing::ValuesIn(Variants()),
+                         [](const auto& variant) { return variant.param.name; });
+
+TEST(LstmKernelNamesTest, TellTheInstructionsUsed) {
+  const LstmShape& shape = kShapes[3];
+  const LstmWeights weights = RandomLstm().Network(shape);
+  const int64_t best = hwy::SupportedAndGeneratedTargets().front();
+  const std::string name = absl::AsciiStrToLower(hwy::TargetName(best));
+  EXPECT_EQ(LstmKernel(weights).instruction_set(), name);
+  for (const Precision precision : {Precision::kBfloat16, Precision::kInt8}) {
+    EXPECT_EQ(LstmKernel(weights, precision, false).instruction_set(), name);
+  }
+#if defined(__x86_64__)
+  const bool wide = best == HWY_AVX3;
+  EXPECT_EQ(LstmKernel(weights, Precision::kBfloat16).instruction_set(),
+            wide && __builtin_cpu_supports("avx512bf16") ? "avx512bf16" : name);
+  EXPECT_EQ(LstmKernel(weights, Precision::kInt8).instruction_set(),
+            wide && __builtin_cpu_supports("avx512vnni") ? "vnni" : name);
+#endif
+}
+
+TEST(LstmKernelDotProductsTest, GiveWhatWideningGives) {
+  for (const LstmShape& shape : kShapes) {
+    SCOPED_TRACE(shape.name);
+    RandomLstm maker;
+    const LstmWeights weights = maker.Network(shape);
+    const std::vector<float> windows = maker.Values(7 * kSequence * shape.features, 4);
+    const auto logits = [&](Precision precision, bool dot_products) {
+      return Logits(LstmKernel(weights, precision, dot_products), shape, windows, 7);
+    };
+    EXPECT_EQ(logits(Precision::kInt8, true), logits(Precision::kInt8, false));
+    EXPECT_THAT(
+        logits(Precision::kBfloat16, true),
+        ::testing::Pointwise(::testing::FloatNear(2e-3f), logits(Precision::kBfloat16, false)));
+  }
+}
 
 TEST(LstmKernelThreadsTest, ThreadsShareAKernel) {
-  const Shape& shape = kShapes[1];
-  Maker maker;
+  const LstmShape& shape = kShapes[1];
+  RandomLstm maker;
   const LstmKernel kernel(maker.Network(shape));
   const std::vector<float> windows = maker.Values(3 * kSequence * shape.features, 2);
   const std::vector<float> want = Logits(kernel, shape, windows, 3);

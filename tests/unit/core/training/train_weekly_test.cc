@@ -108,6 +108,14 @@ TEST_F(TrainWeeklyTest, ReportsEverySliceAndSaysWhereItHasNoEdge) {
     beats = beats && network["log_loss"] < scores["log_loss"] && network["auc"] > scores["auc"];
   }
   EXPECT_EQ(metrics["beats_baselines"], beats);
+  for (const char* precision : {"bf16", "int8"}) {
+    const nlohmann::json& record = metrics["precision"][precision];
+    EXPECT_THAT(record["kernel"].get<std::string>(), HasSubstr(precision));
+    EXPECT_EQ(record["windows"],
+              report.stop_samples + report.calibration_samples + report.gate_samples);
+    EXPECT_GT(record["largest_probability_difference"], 0);
+    EXPECT_LT(record["largest_probability_difference"], 0.02);
+  }
   EXPECT_EQ(report.warning.empty(), beats);
   EXPECT_EQ(report.fit_samples + report.stop_samples + report.calibration_samples +
                 report.gate_samples + metrics["slices"]["purged_samples"].get<int64_t>(),
