@@ -28,9 +28,9 @@ absl::Status RefuseBadSeries(const market::QualityVerdict& verdict,
   if (verdict.refusals.empty() || allow_bad_data) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
       "the candles of ", SeriesName(pair, timeframe),
-      " are not fit for use: ", absl::StrJoin(verdict.refusals, "; "),
-      ". `aifx data check --pair ", pair.ToString(), " --timeframe ",
-      market::TimeframeName(timeframe), "` shows more; --allow-bad-data uses them nevertheless"));
+      " are not fit for use: ", absl::StrJoin(verdict.refusals, "; "), ". `aifx data check --pair ",
+      pair.ToString(), " --timeframe ", market::TimeframeName(timeframe),
+      "` shows more; --allow-bad-data uses them nevertheless"));
 }
 
 std::vector<std::string> SeriesWarnings(const market::QualityVerdict& verdict,

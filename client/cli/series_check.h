@@ -24,8 +24,9 @@ void AddBadDataOption(CLI::App& command, bool* allow_bad_data);
 
 // FailedPrecondition with every refusal, the command that shows more and the option that overrides,
 // where `verdict` has refusals and they are not allowed.
-absl::Status RefuseBadSeries(const market::QualityVerdict& verdict, const market::CurrencyPair& pair,
-                             market::Timeframe timeframe, bool allow_bad_data);
+absl::Status RefuseBadSeries(const market::QualityVerdict& verdict,
+                             const market::CurrencyPair& pair, market::Timeframe timeframe,
+                             bool allow_bad_data);
 
 // What to warn of: the verdict's warnings and, where they are allowed, its refusals; each begins
 // with pair and timeframe.

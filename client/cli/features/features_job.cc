@@ -35,18 +35,14 @@ absl::Status Write(const FeaturesPlan& plan, const FeaturesJobDeps& deps,
                    const base::CallContext& context, SeriesResult& result) {
   const std::string folder = absl::StrCat(plan.out, "/", result.key.FolderName());
   AIFX_RETURN_IF_ERROR(CheckTarget(folder));
-  std::error_code error;
-  fs::create_directories(plan.out, error);
-  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot create ", plan.out));
   AIFX_ASSIGN_OR_RETURN(const auto staging, base::StagingFolder::Create(folder));
-  AIFX_ASSIGN_OR_RETURN(
-      WrittenSeries written,
-      WriteSeries(plan, result.key, *result.survey, staging->path(), deps.source,
-                  deps.progress.Stage(result.key.Name(), "writing"), context));
+  AIFX_ASSIGN_OR_RETURN(WrittenSeries written,
+                        WriteSeries(plan, result.key, *result.survey, staging->path(), deps.source,
+                                    deps.progress.Stage(result.key.Name(), "writing"), context));
   const nlohmann::json metadata =
       FeaturesMetadata(plan, result.key, *result.survey, written, deps.source_url);
-  AIFX_RETURN_IF_ERROR(base::WriteFileAtomically(
-      absl::StrCat(staging->path(), "/", kMetadataFile), metadata.dump(2) + "\n"));
+  AIFX_RETURN_IF_ERROR(base::WriteFileAtomically(absl::StrCat(staging->path(), "/", kMetadataFile),
+                                                 metadata.dump(2) + "\n"));
   if (context.IsCancelled()) return absl::CancelledError("interrupted");
   AIFX_RETURN_IF_ERROR(staging->Publish());
   result.written = std::move(written);
@@ -64,10 +60,9 @@ std::vector<std::string> WarningsOf(const FeaturesPlan& plan, const SeriesResult
         plan.set->memory() - 1, " candles before them depend on where the series starts"));
   }
   if (result.written.has_value() && result.written->dropped.undefined > 0) {
-    warnings.push_back(absl::StrCat(result.key.Name(), ": left out ",
-                                    result.written->dropped.undefined,
-                                    " rows with an undefined value; the first: ",
-                                    UndefinedText(result.written->dropped)));
+    warnings.push_back(absl::StrCat(
+        result.key.Name(), ": left out ", result.written->dropped.undefined,
+        " rows with an undefined value; the first: ", UndefinedText(result.written->dropped)));
   }
   return warnings;
 }
@@ -126,9 +121,8 @@ int RunFeatures(const FeaturesOptions& options, Console& console) {
     if (!results.back().status.ok()) Tell(results.back(), console);
     if (context.IsCancelled()) break;
   }
-  console.out << (options.json
-                      ? FeaturesJson(*plan, results, options.dry_run).dump() + "\n"
-                      : FeaturesText(*plan, results, options.dry_run, console.colour_out));
+  console.out << (options.json ? FeaturesJson(*plan, results, options.dry_run).dump() + "\n"
+                               : FeaturesText(*plan, results, options.dry_run, console.colour_out));
   return FeaturesExitCode(results);
 }
 

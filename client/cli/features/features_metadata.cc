@@ -57,10 +57,8 @@ json DroppedJson(const features::FeatureSet& set, const DroppedRows& dropped) {
 json PartJson(const WrittenPart& part) {
   json files = json::array();
   for (const WrittenFile& file : part.files) {
-    files.push_back({{"name", file.name},
-                     {"rows", part.rows},
-                     {"bytes", file.bytes},
-                     {"sha256", file.sha256}});
+    files.push_back(
+        {{"name", file.name}, {"rows", part.rows}, {"bytes", file.bytes}, {"sha256", file.sha256}});
   }
   return {
       {"rows", part.rows}, {"first", Iso(part.first)}, {"last", Iso(part.last)}, {"files", files}};
@@ -68,7 +66,7 @@ json PartJson(const WrittenPart& part) {
 
 json SplitJson(const SplitPlan& plan) {
   const auto point = [](const SplitPoint& end) -> json {
-    if (end.time.has_value()) return {{"given", end.text}, {"before", Iso(end.time)}};
+    if (end.time.has_value()) return {{"given", end.text}, {"known_by", Iso(end.time)}};
     return {{"given", end.text}, {"share", end.share}};
   };
   return {{"train_until", point(plan.train_until)},

@@ -14,10 +14,10 @@ namespace aifx::cli {
 // What came of one series.
 struct SeriesResult {
   SeriesKey key;
-  absl::Status status;                  // OutOfRange: too little data yet
-  std::optional<SeriesSurvey> survey;   // where it got so far
+  absl::Status status;                   // OutOfRange: too little data yet
+  std::optional<SeriesSurvey> survey;    // where it got so far
   std::optional<WrittenSeries> written;  // absent in a dry run
-  std::string folder;                   // of its files; empty in a dry run
+  std::string folder;                    // of its files; empty in a dry run
 };
 
 // What came of the job: a table, or an object. Series that failed are left out of the table: what

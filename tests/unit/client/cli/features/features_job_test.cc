@@ -21,9 +21,9 @@ namespace fs = std::filesystem;
 using ::aifx::testing::IsOk;
 using ::aifx::testing::StatusIs;
 using ::aifx::testing::Time;
+using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using nlohmann::json;
 
 const SeriesKey kKey{*market::CurrencyPair::Parse("EUR/USD"), market::Timeframe::k1Hour};
 
@@ -40,11 +40,12 @@ class FeaturesJobTest : public ::testing::Test {
     const auto plan = MakeFeaturesPlan(options_, now_);
     EXPECT_THAT(plan, IsOk());
     FeaturesProgress progress(captured_.console);
-    return MakeSeriesFiles(
-        *plan, kKey, dry_run,
-        {.source = history_, .source_url = "http://b", .clock = base::SystemClock(),
-         .progress = progress},
-        context_);
+    return MakeSeriesFiles(*plan, kKey, dry_run,
+                           {.source = history_,
+                            .source_url = "http://b",
+                            .clock = base::SystemClock(),
+                            .progress = progress},
+                           context_);
   }
   std::string Path(const std::string& name) const { return folder_ / ("out/eurusd-1h/" + name); }
   json Metadata() const { return json::parse(base::ReadFile(Path("metadata.json")).value()); }
@@ -63,9 +64,7 @@ class FeaturesJobTest : public ::testing::Test {
     }
     return rows;
   }
-  bool NothingIsLeft() const {
-    return !fs::exists(options_.out) || fs::is_empty(options_.out);
-  }
+  bool NothingIsLeft() const { return !fs::exists(options_.out) || fs::is_empty(options_.out); }
 
   testing::TemporaryFolder folder_;
   CapturedConsole captured_;
@@ -85,6 +84,18 @@ TEST_F(FeaturesJobTest, PartsHoldEveryRowOnceInTimeOrder) {
   EXPECT_EQ(Lines("train").size(), 1771u);
   EXPECT_EQ(Lines("validation").size(), 590u);
   EXPECT_EQ(Lines("test").size(), 590u);
+}
+
+TEST_F(FeaturesJobTest, TimesSplitByTheCandlesClose) {
+  options_.train_until = "2018-08-01";
+  options_.validation_until = "2018-09-03T05:30";
+  ASSERT_OK(Make().status);
+  EXPECT_EQ(Lines("train").back().substr(0, 20), "2018-07-31T23:00:00Z");
+  EXPECT_EQ(Lines("validation").front().substr(0, 20), "2018-08-01T00:00:00Z");
+  EXPECT_EQ(Lines("validation").back().substr(0, 20), "2018-09-03T04:00:00Z");
+  EXPECT_EQ(Lines("test").front().substr(0, 20), "2018-09-03T05:00:00Z");
+  EXPECT_EQ(Metadata()["split"]["train_until"],
+            (json{{"given", "2018-08-01"}, {"known_by", "2018-08-01T00:00:00Z"}}));
 }
 
 TEST_F(FeaturesJobTest, MetadataDescribesTheFiles) {
@@ -129,8 +140,8 @@ TEST_F(FeaturesJobTest, RowsDoNotDependOnWhereTheSeriesStarts) {
     ASSERT_OK(Make().status);
     const std::vector<std::string> some = Rows();
     EXPECT_EQ(some.front().substr(0, 20), "2018-10-01T00:00:00Z");
-    EXPECT_EQ(some, std::vector<std::string>(all.end() - static_cast<ptrdiff_t>(some.size()),
-                                             all.end()));
+    EXPECT_EQ(some,
+              std::vector<std::string>(all.end() - static_cast<ptrdiff_t>(some.size()), all.end()));
     EXPECT_EQ(Metadata()["candles"]["before_from"],
               features::FindFeatureSet(set).value()->memory() - 1);
     EXPECT_EQ(Metadata()["full_memory_from"], "2018-10-01T00:00:00Z");
@@ -188,12 +199,11 @@ TEST_F(FeaturesJobTest, ASetWhoseVolumeIsNeverThereFails) {
 }
 
 TEST_F(FeaturesJobTest, TooLittleDataHasTheNumbers) {
-  options_.to = "2018-06-13";
+  options_.to = "2018-06-14";
   const SeriesResult result = Make();
-  EXPECT_THAT(result.status,
-              StatusIs(absl::StatusCode::kOutOfRange,
-                       AllOf(HasSubstr("stationary-v1 needs 50 closed candles"),
-                             HasSubstr("EUR/USD 1h has 38"))));
+  EXPECT_THAT(result.status, StatusIs(absl::StatusCode::kOutOfRange,
+                                      AllOf(HasSubstr("stationary-v1 needs 50 closed candles"),
+                                            HasSubstr("EUR/USD 1h has 38"))));
   EXPECT_EQ(FeaturesExitCode({result}), kTooLittleData);
   EXPECT_TRUE(NothingIsLeft());
 }
@@ -237,8 +247,8 @@ TEST_F(FeaturesJobTest, ReplacesItsOwnFolderAndNoOther) {
   EXPECT_FALSE(fs::exists(Path("train.csv")));
   EXPECT_TRUE(fs::exists(Path("train.parquet")));
   fs::remove(Path("metadata.json"));
-  EXPECT_THAT(Make().status, StatusIs(absl::StatusCode::kFailedPrecondition,
-                                      HasSubstr("not made by this job")));
+  EXPECT_THAT(Make().status,
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("not made by this job")));
   EXPECT_TRUE(fs::exists(Path("train.parquet")));
 }
 

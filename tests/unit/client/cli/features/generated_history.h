@@ -25,8 +25,8 @@ class GeneratedHistory final : public market::CandleHistory {
   int reads = 0;
 
   absl::Status Stream(const market::CurrencyPair&, market::Timeframe, absl::Time start,
-                      absl::Time end, const market::CandleSink& sink,
-                      const market::OnReadProgress&, const base::CallContext&) override {
+                      absl::Time end, const market::CandleSink& sink, const market::OnReadProgress&,
+                      const base::CallContext&) override {
     ++reads;
     std::vector<market::Candle> piece;
     const auto flush = [&] {
