@@ -47,6 +47,10 @@ absl::StatusOr<FeatureTable> WriteTable(const std::string& out, const features::
   const std::string stem = path.stem().string();
   std::vector<std::string> columns;
   for (const features::Column& column : set.columns()) columns.push_back(column.name);
+  std::error_code error;
+  if (path.has_parent_path() && !std::filesystem::is_directory(path.parent_path(), error)) {
+    return absl::NotFoundError(absl::StrCat("cannot create ", out, ": there is no such folder"));
+  }
   AIFX_ASSIGN_OR_RETURN(const auto staging, base::StagingFolder::Create(out));
   AIFX_ASSIGN_OR_RETURN(const auto writer,
                         table::CreateTable(format, staging->path(), stem, columns));
@@ -55,7 +59,6 @@ absl::StatusOr<FeatureTable> WriteTable(const std::string& out, const features::
   std::vector<std::string> files = table::TableFiles(format, stem);
   if (files[0] != path.filename()) {  // a CSV that is not called so
     const std::filesystem::path folder(staging->path());
-    std::error_code error;
     std::filesystem::rename(folder / files[0], folder / path.filename(), error);
     if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot write ", out));
     files[0] = path.filename().string();

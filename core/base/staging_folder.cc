@@ -55,6 +55,11 @@ void RemoveAbandoned(const std::string& folder, const std::string& prefix) {
 
 absl::StatusOr<std::unique_ptr<StagingFolder>> StagingFolder::Create(const std::string& target) {
   const std::string folder = FolderOf(target);
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) {
+    return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot create ", folder));
+  }
   const std::string prefix = absl::StrCat(".", fs::path(target).filename().string(), ".aside.");
   RemoveAbandoned(folder, prefix);
   std::string path = absl::StrCat(folder, "/", prefix, "XXXXXX");

@@ -16,8 +16,8 @@ namespace aifx::base {
 // same target, the last to publish wins.
 class StagingFolder {
  public:
-  // Makes `.NAME.aside.XXXXXX` in the folder that `target` is in. The file system's error, such as
-  // NotFound, otherwise. REQUIRES: `target` does not end with a slash
+  // Makes the folder that `target` is in, where it is missing, and `.NAME.aside.XXXXXX` in it. The
+  // file system's error otherwise. REQUIRES: `target` does not end with a slash
   static absl::StatusOr<std::unique_ptr<StagingFolder>> Create(const std::string& target);
   ~StagingFolder();
   StagingFolder(const StagingFolder&) = delete;

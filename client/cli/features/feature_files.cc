@@ -94,7 +94,8 @@ absl::StatusOr<WrittenSeries> WriteSeries(const FeaturesPlan& plan, const Series
     const int64_t warm_up = rows.dropped().warm_up;
     const absl::Span<const double> row = rows.Next(candle);
     if (rows.dropped().warm_up > warm_up) return absl::OkStatus();
-    const size_t part = splitter.PartOf(index++, candle.open_time);
+    const size_t part =
+        splitter.PartOf(index++, market::CloseTime(key.timeframe, candle.open_time));
     return row.empty() ? absl::OkStatus() : files.Append(part, candle.open_time, row);
   };
   AIFX_ASSIGN_OR_RETURN(const ReadCounts read, ReadSeries(plan, key, survey.start, source, nullptr,

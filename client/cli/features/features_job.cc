@@ -35,9 +35,6 @@ absl::Status Write(const FeaturesPlan& plan, const FeaturesJobDeps& deps,
                    const base::CallContext& context, SeriesResult& result) {
   const std::string folder = absl::StrCat(plan.out, "/", result.key.FolderName());
   AIFX_RETURN_IF_ERROR(CheckTarget(folder));
-  std::error_code error;
-  fs::create_directories(plan.out, error);
-  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot create ", plan.out));
   AIFX_ASSIGN_OR_RETURN(const auto staging, base::StagingFolder::Create(folder));
   AIFX_ASSIGN_OR_RETURN(WrittenSeries written,
                         WriteSeries(plan, result.key, *result.survey, staging->path(), deps.source,

@@ -66,7 +66,7 @@ json PartJson(const WrittenPart& part) {
 
 json SplitJson(const SplitPlan& plan) {
   const auto point = [](const SplitPoint& end) -> json {
-    if (end.time.has_value()) return {{"given", end.text}, {"before", Iso(end.time)}};
+    if (end.time.has_value()) return {{"given", end.text}, {"known_by", Iso(end.time)}};
     return {{"given", end.text}, {"share", end.share}};
   };
   return {{"train_until", point(plan.train_until)},

@@ -42,8 +42,9 @@ absl::Status ParseRange(const FeaturesOptions& options, FeaturesPlan& plan) {
     plan.from = *from;
   }
   if (!options.to.empty()) {
-    AIFX_ASSIGN_OR_RETURN(plan.to, ParseUntil("--to", options.to));
-    plan.to = std::min(plan.to, plan.as_of);
+    const auto to = ParseTimeWord(options.to);
+    if (!to.ok()) return Of("--to", to.status());
+    plan.to = std::min(*to, plan.as_of);
   }
   if (plan.from < plan.to) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -66,9 +67,7 @@ void AddSeriesOptions(CLI::App& command, FeaturesOptions* options) {
   command
       .add_option("--from", options->from, "Rows of candles that open from then on; default: all")
       ->type_name("TIME");
-  command
-      .add_option("--to", options->to,
-                  "Rows of candles that open before then, a day alone counting whole; default: now")
+  command.add_option("--to", options->to, "Rows of candles that open before then; default: now")
       ->type_name("TIME");
 }
 
@@ -100,10 +99,11 @@ void AddFeaturesOptions(CLI::App& command, FeaturesOptions* options) {
     command.add_option(name, *value, help)->type_name("TIME|SHARE")->capture_default_str();
   };
   add_split("--train-until", &options->train_until,
-            "End of the training part: a time, a day alone counting whole, or a share of all rows");
-  add_split("--validation-until", &options->validation_until,
-            "End of the validation part, likewise from the start (0.7 and 0.85: 70, 15 and 15 %); "
-            "the test part is the rest");
+            "Training rows are known by then (candle closed), or are that share of all rows");
+  add_split(
+      "--validation-until", &options->validation_until,
+      "The same for the end of validation, counted from the start: 0.7 and 0.85 are 70, 15 and "
+      "15 %; test is the rest");
   command
       .add_option("--out", options->out,
                   "Folder that gets a folder a series; required but for --dry-run")

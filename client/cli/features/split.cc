@@ -1,8 +1,8 @@
 #include "client/cli/features/split.h"
 
 #include <cmath>
+#include <tuple>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/words.h"
@@ -26,26 +26,17 @@ absl::StatusOr<SplitPoint> ParsePoint(absl::string_view option, absl::string_vie
     point.share = *share;
     return point;
   }
-  const absl::StatusOr<absl::Time> time = ParseUntil(option, text);
+  const absl::StatusOr<absl::Time> time = ParseTimeWord(text);
   if (!time.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        time.status().message(), "; a share of the rows is a number between 0 and 1, such as 0.7"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(option, ": ", time.status().message(),
+                     "; a share of the rows is a number between 0 and 1, such as 0.7"));
   }
   point.time = *time;
   return point;
 }
 
 }  // namespace
-
-absl::StatusOr<absl::Time> ParseUntil(absl::string_view option, absl::string_view text) {
-  const absl::StatusOr<absl::Time> time = ParseTimeWord(text);
-  if (!time.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(option, ": ", time.status().message()));
-  }
-  absl::CivilDay day;
-  if (!absl::ParseCivilTime(text, &day)) return time;
-  return absl::FromCivil(day + 1, absl::UTCTimeZone());
-}
 
 absl::StatusOr<SplitPlan> ParseSplit(absl::string_view train_until,
                                      absl::string_view validation_until) {
@@ -76,10 +67,10 @@ Splitter::Splitter(const SplitPlan& plan, int64_t rows) {
   }
 }
 
-size_t Splitter::PartOf(int64_t index, absl::Time open_time) const {
+size_t Splitter::PartOf(int64_t index, absl::Time known) const {
   size_t part = 0;
   for (const End& end : ends_) {
-    if (end.time.has_value() ? open_time < *end.time : index < end.index) break;
+    if (end.time.has_value() ? known <= *end.time : index < end.index) break;
     ++part;
   }
   return part;
@@ -93,13 +84,13 @@ absl::Status CheckSplit(const SplitPlan& plan, const RowRange& range,
                         const std::array<int64_t, kParts>& rows_of_part) {
   const std::string rows = absl::StrCat(range.rows, " rows open from ", TimeWord(range.first),
                                         " to ", TimeWord(range.last));
-  const std::pair<const char*, const SplitPoint*> points[] = {
-      {kTrainUntil, &plan.train_until}, {kValidationUntil, &plan.validation_until}};
-  for (const auto& [option, point] : points) {
-    if (!point->time.has_value()) continue;
-    if (*point->time > range.first && *point->time <= range.last) continue;
+  const std::tuple<const char*, const SplitPoint&, int64_t> ends[] = {
+      {kTrainUntil, plan.train_until, rows_of_part.front()},
+      {kValidationUntil, plan.validation_until, rows_of_part.back()}};
+  for (const auto& [option, end, rows_beside] : ends) {
+    if (!end.time.has_value() || (rows_beside > 0 && rows_beside < range.rows)) continue;
     return absl::InvalidArgumentError(
-        absl::StrCat(option, " ", point->text, " is outside the data: ", rows,
+        absl::StrCat(option, " ", end.text, " is outside the data: ", rows,
                      "; name a time between them, or shares such as 0.7 and 0.85"));
   }
   for (size_t part = 0; part < kParts; ++part) {

@@ -18,15 +18,10 @@ namespace aifx::cli {
 inline constexpr size_t kParts = 3;
 inline constexpr std::array<absl::string_view, kParts> kPartNames = {"train", "validation", "test"};
 
-// Times as options write them, where a day alone counts whole: "2024-08-31" is what comes before
-// 2024-09-01 00:00 UTC, "2024-08-31T12:00" what comes before noon. InvalidArgument naming option
-// and value.
-absl::StatusOr<absl::Time> ParseUntil(absl::string_view option, absl::string_view text);
-
 // Where a part ends: at a time, or after a share of all rows.
 struct SplitPoint {
   std::string text;                // as it was given
-  std::optional<absl::Time> time;  // the first that is not in the part any more
+  std::optional<absl::Time> time;  // rows known by then are in the part
   double share = 0;                // 0..1 from the start, where there is no time
 };
 
@@ -41,14 +36,14 @@ struct SplitPlan {
 absl::StatusOr<SplitPlan> ParseSplit(absl::string_view train_until,
                                      absl::string_view validation_until);
 
-// Says to which part a row belongs: that in which its candle opens.
+// Says to which part a row belongs: by when it is known, which is when its candle closes.
 class Splitter {
  public:
   // Of a series of `rows` rows.
   Splitter(const SplitPlan& plan, int64_t rows);
 
   // The part of the row that is the `index`-th of the series, from 0.
-  size_t PartOf(int64_t index, absl::Time open_time) const;
+  size_t PartOf(int64_t index, absl::Time known) const;
 
   // How many of `rows` rows each part has. REQUIRES: the plan has shares
   std::array<int64_t, kParts> CountRows(int64_t rows) const;

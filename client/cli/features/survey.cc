@@ -47,7 +47,8 @@ absl::StatusOr<SeriesSurvey> SurveySeries(const FeaturesPlan& plan, const Series
     if (!survey.full_memory_from.has_value() && candle_index + 1 >= plan.set->memory()) {
       survey.full_memory_from = candle.open_time;
     }
-    ++survey.rows_of_part[by_time.PartOf(survey.range.rows++, candle.open_time)];
+    ++survey.rows_of_part[by_time.PartOf(survey.range.rows++,
+                                         market::CloseTime(key.timeframe, candle.open_time))];
     return absl::OkStatus();
   };
   AIFX_ASSIGN_OR_RETURN(

@@ -29,7 +29,7 @@ std::set<std::string> Entries(const std::string& folder) {
 
 TEST(StagingFolderTest, TheTargetAppearsWhole) {
   const TemporaryFolder folder;
-  const std::string target = folder / "out";
+  const std::string target = folder / "new/out";
   {
     ASSERT_OK_AND_ASSIGN(const auto staging, StagingFolder::Create(target));
     ASSERT_OK(WriteFileAtomically(staging->path() + "/a", "1"));
@@ -37,7 +37,7 @@ TEST(StagingFolderTest, TheTargetAppearsWhole) {
     ASSERT_OK(staging->Publish());
     EXPECT_THAT(Entries(target), ElementsAre("a"));
   }
-  EXPECT_THAT(Entries(folder.path()), ElementsAre("out"));
+  EXPECT_THAT(Entries(folder / "new"), ElementsAre("out"));
   struct stat info;
   ASSERT_EQ(::stat(target.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0755u) << "others cannot read it";

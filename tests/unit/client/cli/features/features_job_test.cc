@@ -86,6 +86,18 @@ TEST_F(FeaturesJobTest, PartsHoldEveryRowOnceInTimeOrder) {
   EXPECT_EQ(Lines("test").size(), 590u);
 }
 
+TEST_F(FeaturesJobTest, TimesSplitByTheCandlesClose) {
+  options_.train_until = "2018-08-01";
+  options_.validation_until = "2018-09-03T05:30";
+  ASSERT_OK(Make().status);
+  EXPECT_EQ(Lines("train").back().substr(0, 20), "2018-07-31T23:00:00Z");
+  EXPECT_EQ(Lines("validation").front().substr(0, 20), "2018-08-01T00:00:00Z");
+  EXPECT_EQ(Lines("validation").back().substr(0, 20), "2018-09-03T04:00:00Z");
+  EXPECT_EQ(Lines("test").front().substr(0, 20), "2018-09-03T05:00:00Z");
+  EXPECT_EQ(Metadata()["split"]["train_until"],
+            (json{{"given", "2018-08-01"}, {"known_by", "2018-08-01T00:00:00Z"}}));
+}
+
 TEST_F(FeaturesJobTest, MetadataDescribesTheFiles) {
   ASSERT_OK(Make().status);
   const json metadata = Metadata();
@@ -187,7 +199,7 @@ TEST_F(FeaturesJobTest, ASetWhoseVolumeIsNeverThereFails) {
 }
 
 TEST_F(FeaturesJobTest, TooLittleDataHasTheNumbers) {
-  options_.to = "2018-06-13";
+  options_.to = "2018-06-14";
   const SeriesResult result = Make();
   EXPECT_THAT(result.status, StatusIs(absl::StatusCode::kOutOfRange,
                                       AllOf(HasSubstr("stationary-v1 needs 50 closed candles"),

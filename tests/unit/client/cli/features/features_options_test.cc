@@ -45,7 +45,7 @@ TEST(FeaturesOptionsTest, NothingIsReadFromTheFuture) {
   EXPECT_EQ(future.to, kNow);
   options.to = "2025-12-31";
   ASSERT_OK_AND_ASSIGN(const FeaturesPlan past, MakeFeaturesPlan(options, kNow));
-  EXPECT_EQ(past.to, Time("2026-01-01T00:00:00Z"));
+  EXPECT_EQ(past.to, Time("2025-12-31T00:00:00Z"));
 }
 
 TEST(FeaturesOptionsTest, RefusalsNameOptionAndValue) {

@@ -2,13 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "tests/support/candles.h"
 #include "tests/support/status_matchers.h"
 
 namespace aifx::cli {
 namespace {
 
-using ::aifx::testing::IsOkAndHolds;
 using ::aifx::testing::StatusIs;
 using ::aifx::testing::Time;
 using ::testing::HasSubstr;
@@ -17,18 +18,10 @@ auto Refused(const std::string& text) {
   return StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(text));
 }
 
-TEST(SplitTest, ADayAloneCountsWhole) {
-  EXPECT_THAT(ParseUntil("--to", "2024-08-31"), IsOkAndHolds(Time("2024-09-01T00:00:00Z")));
-  EXPECT_THAT(ParseUntil("--to", "2024-08-31T00:00Z"), IsOkAndHolds(Time("2024-08-31T00:00:00Z")));
-  EXPECT_THAT(ParseUntil("--to", "2024-08-31 17:00:00"),
-              IsOkAndHolds(Time("2024-08-31T17:00:00Z")));
-  EXPECT_THAT(ParseUntil("--to", "august"), Refused("--to: "));
-}
-
 TEST(SplitTest, TimesAndShares) {
   ASSERT_OK_AND_ASSIGN(const SplitPlan times, ParseSplit("2024-08-31", "2024-12-31"));
-  EXPECT_EQ(times.train_until.time, Time("2024-09-01T00:00:00Z"));
-  EXPECT_EQ(times.validation_until.time, Time("2025-01-01T00:00:00Z"));
+  EXPECT_EQ(times.train_until.time, Time("2024-08-31T00:00:00Z"));
+  EXPECT_EQ(times.validation_until.time, Time("2024-12-31T00:00:00Z"));
   ASSERT_OK_AND_ASSIGN(const SplitPlan shares, ParseSplit("0.7", "0.85"));
   EXPECT_FALSE(shares.train_until.time.has_value());
   EXPECT_EQ(shares.train_until.share, 0.7);
@@ -48,13 +41,13 @@ TEST(SplitTest, RefusesWhatIsNoSplit) {
   EXPECT_THAT(ParseSplit("nan", "0.8"), Refused("--train-until: "));
 }
 
-TEST(SplitTest, ARowBelongsToThePartInWhichItsCandleOpens) {
+TEST(SplitTest, ARowBelongsToThePartInWhichItBecomesKnown) {
   ASSERT_OK_AND_ASSIGN(const SplitPlan plan, ParseSplit("2024-08-31", "2024-12-31"));
   const Splitter splitter(plan, 0);
-  EXPECT_EQ(splitter.PartOf(9, Time("2024-08-31T23:00:00Z")), 0u);
-  EXPECT_EQ(splitter.PartOf(9, Time("2024-09-01T00:00:00Z")), 1u);
-  EXPECT_EQ(splitter.PartOf(9, Time("2024-12-31T23:59:00Z")), 1u);
-  EXPECT_EQ(splitter.PartOf(9, Time("2025-01-01T00:00:00Z")), 2u);
+  EXPECT_EQ(splitter.PartOf(9, Time("2024-08-31T00:00:00Z")), 0u);
+  EXPECT_EQ(splitter.PartOf(9, Time("2024-08-31T00:00:01Z")), 1u);
+  EXPECT_EQ(splitter.PartOf(9, Time("2024-12-31T00:00:00Z")), 1u);
+  EXPECT_EQ(splitter.PartOf(9, Time("2024-12-31T00:00:01Z")), 2u);
 }
 
 TEST(SplitTest, SharesCountRows) {
@@ -69,26 +62,25 @@ TEST(SplitTest, SharesCountRows) {
 }
 
 struct OutsideCase {
-  const char* train;
-  const char* validation;
-  const char* want;  // empty: accepted
+  std::array<int64_t, kParts> rows_of_part;  // of 3000
+  const char* want;                          // empty: accepted
 };
 constexpr OutsideCase kOutside[] = {
-    {"2018-02-01", "2018-03-01", ""},
-    {"2017-12-31", "2018-03-01", "--train-until 2017-12-31 is outside the data"},
-    {"2018-01-31", "2018-12-31", "--validation-until 2018-12-31 is outside the data"},
-    {"2018-01-01T10:00", "2018-03-01", "--train-until 2018-01-01T10:00 is outside the data"},
-    {"2018-02-01", "2018-06-01T12:00", ""},  // the last row alone is the test part
-    {"2018-02-01", "2018-06-01T12:01", "--validation-until 2018-06-01T12:01 is outside"},
+    {{1, 2998, 1}, ""},
+    {{0, 1000, 2000}, "--train-until 2018-02-01 is outside the data"},
+    {{3000, 0, 0}, "--train-until 2018-02-01 is outside the data"},
+    {{2000, 1000, 0}, "--validation-until 2018-03-01 is outside the data"},
+    {{0, 0, 3000}, "--train-until 2018-02-01 is outside the data"},
+    {{2000, 0, 1000}, "leave no rows for validation"},  // between two candles, such as a weekend
 };
 
 TEST(SplitTest, TimesOutsideTheDataAreNamedWithItsRange) {
   const RowRange range{
       .rows = 3000, .first = Time("2018-01-01T10:00:00Z"), .last = Time("2018-06-01T12:00:00Z")};
+  ASSERT_OK_AND_ASSIGN(const SplitPlan plan, ParseSplit("2018-02-01", "2018-03-01"));
   for (const OutsideCase& t : kOutside) {
-    SCOPED_TRACE(std::string(t.train) + " " + t.validation);
-    ASSERT_OK_AND_ASSIGN(const SplitPlan plan, ParseSplit(t.train, t.validation));
-    const absl::Status status = CheckSplit(plan, range, {1000, 1000, 1000});
+    SCOPED_TRACE(::testing::PrintToString(t.rows_of_part));
+    const absl::Status status = CheckSplit(plan, range, t.rows_of_part);
     if (*t.want == '\0') {
       EXPECT_OK(status);
     } else {
