@@ -53,11 +53,8 @@ outbox::OutboxOptions OutboxOptionsOf(const config::OutboxConfig& config) {
   return options;
 }
 
-// Whether a submission would be kept now: the disk works, and there is room.
-bool CanAccept(outbox::Outbox& outbox, const config::OutboxConfig& config) {
-  const auto stats = outbox.Stats();
-  return stats.ok() && stats->disk.ok() && stats->usage.OpenRows() < config.max_rows &&
-         stats->usage.open_bytes < config.max_bytes;
+ops::DrainOptions DrainOptionsOf(const config::ListenConfig& listen) {
+  return {.grace = listen.drain_grace, .timeout = listen.drain_timeout};
 }
 
 ops::GrpcServerOptions GrpcOptions(const config::ServerConfig& config) {
@@ -90,6 +87,8 @@ void WarnOfRisks(const config::ServerConfig& config, base::Logger& logger) {
 
 ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend)
     : config_(config),
+      drain_(DrainOptionsOf(config.listen)),
+      outbox_grace_(config.outbox.stop_grace),
       logger_(logger),
       backend_(std::move(backend)),
       store_(config.models.dir),
@@ -97,14 +96,18 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       predictor_(registry_, backend_.client.get(), base::SystemClock(),
                  PredictorOptionsOf(config.predict)),
       engine_(predictor_),
+      call_metrics_({kPredictionService, kRecordService, kModelService, kTrainingService}),
       guard_(base::SystemClock(), logger,
              {.max_deadline = config.limits.max_deadline,
-              .receive_bytes = static_cast<size_t>(config.limits.receive_bytes)}),
+              .receive_bytes = static_cast<size_t>(config.limits.receive_bytes),
+              .metrics = &call_metrics_}),
       inference_(InferenceOptions(config.predict)),
       durable_(kDurable),
       waiting_(kWaiting),
       blocking_(BlockingOptions(config.backend)),
       store_reads_({.name = "model store", .threads = 1, .queue_limit = 64}),
+      model_health_(health_),
+      outbox_monitor_(*backend_.outbox, config_.outbox, base::SystemClock()),
       predictions_({.guard = guard_,
                     .engine = engine_,
                     .submissions = *backend_.outbox,
@@ -112,7 +115,8 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                     .durable = durable_,
                     .blocking = blocking_,
                     .default_model = config.models.default_name,
-                    .batch_receive_bytes = static_cast<size_t>(config.limits.batch_receive_bytes)}),
+                    .batch_receive_bytes = static_cast<size_t>(config.limits.batch_receive_bytes),
+                    .stages = &stage_metrics_}),
       records_({.guard = guard_,
                 .submissions = *backend_.outbox,
                 .reader = *backend_.client,
@@ -121,7 +125,14 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                 .blocking = blocking_,
                 .remote_admin = config.listen.remote_admin}),
       models_({.guard = guard_, .store = store_, .registry = registry_, .blocking = store_reads_}),
-      training_(guard_) {}
+      training_(guard_),
+      pages_({.calls = call_metrics_,
+              .guard = guard_,
+              .stages = stage_metrics_,
+              .executors = {&inference_, &durable_, &waiting_, &blocking_, &store_reads_},
+              .registry = registry_,
+              .outbox = outbox_monitor_,
+              .backend = *backend_.http}) {}
 
 ServerApp::~ServerApp() {
   refresher_.reset();
@@ -187,6 +198,8 @@ absl::Status ServerApp::Listen() {
   AIFX_ASSIGN_OR_RETURN(
       grpc_, ops::StartGrpcServer(GrpcOptions(config_),
                                   {&health_, &predictions_, &records_, &models_, &training_}));
+  AIFX_RETURN_IF_ERROR(
+      pages_.Serve(config_.metrics, {.host = config_.listen.host, .port = grpc_.port}, logger_));
   Refresh();
   if (!registry_.HasReadyModel()) {
     logger_.Warning("no model is ready: train one with `aifx train weekly`",
@@ -198,8 +211,10 @@ absl::Status ServerApp::Listen() {
 
 void ServerApp::Refresh() {
   registry_.Refresh();
+  model_health_.Update(registry_.List());
   health_.SetServing(kPredictionService, registry_.HasReadyModel());
-  health_.SetServing(kRecordService, CanAccept(*backend_.outbox, config_.outbox));
+  outbox_monitor_.Refresh();
+  health_.SetServing(kRecordService, outbox_monitor_.Trouble().empty());
 }
 
 std::string ServerApp::Address() const {
@@ -208,23 +223,33 @@ std::string ServerApp::Address() const {
   return listen.Address();
 }
 
+void ServerApp::Reconfigure(const config::ServerConfig& config) {
+  drain_ = DrainOptionsOf(config.listen);
+  outbox_grace_ = config.outbox.stop_grace;
+  guard_.SetLimits(config.limits.max_deadline, static_cast<size_t>(config.limits.receive_bytes));
+  const pipeline::PredictorOptions predict = PredictorOptionsOf(config.predict);
+  predictor_.SetStalePolicy(predict.stale_policy, predict.stale_after_bars);
+}
+
 ops::DrainResult ServerApp::DrainAndStop(
     const std::function<bool(absl::Duration)>& wait_for_signal) {
   const ops::DrainSteps steps = {
-      .report_not_serving = [this] { health_.Drain(); },
+      .report_not_serving =
+          [this] {
+            pages_.Drain();
+            health_.Drain();
+          },
       .refuse_new_calls = [this] { guard_.RefuseNewCalls(); },
       .calls_in_flight = [this] { return guard_.CallsInFlight(); },
       .wait_for_signal = wait_for_signal,
   };
-  const ops::DrainResult result = ops::Drain(
-      steps, {.grace = config_.listen.drain_grace, .timeout = config_.listen.drain_timeout},
-      logger_);
+  const ops::DrainResult result = ops::Drain(steps, drain_, logger_);
   if (result == ops::DrainResult::kForced) return result;
   refresher_.reset();
   health_.EndWatches();
   // Calls of ours are over; what is left are idle streams of reflection.
   grpc_.server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
-  StopWork(config_.outbox.stop_grace);
+  StopWork(outbox_grace_);
   return result;
 }
 

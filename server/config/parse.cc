@@ -48,10 +48,11 @@ CommandLine ReadCommandLine(const std::vector<std::string>& arguments,
   app.set_version_flag("--version", version_text);
   CommandLine line;
   std::map<std::string, std::string> texts;
-  app.add_option(kConfigFlag, texts[kConfigFlag],
-                 absl::StrCat("TOML file with sections [server] [models] [predict] [backend] "
-                              "[outbox] [limits] [log] [",
-                              kConfigEnv, "]"));
+  app.add_option(
+      kConfigFlag, texts[kConfigFlag],
+      absl::StrCat("TOML file with sections [server] [metrics] [models] [predict] [backend] "
+                   "[outbox] [limits] [log] [",
+                   kConfigEnv, "]"));
   for (const Setting& setting : AllSettings()) {
     if (setting.flag.empty()) continue;
     if (setting.is_switch) {
@@ -62,7 +63,8 @@ CommandLine ReadCommandLine(const std::vector<std::string>& arguments,
   }
   app.footer(
       "The key for the backend comes from ML_ENGINE_API_KEY or --api-key-file.\n"
-      "Prints READY grpc=HOST:PORT when it serves; SIGTERM drains, a second one forces.");
+      "Prints READY grpc=HOST:PORT metrics=HOST:PORT when it serves; SIGTERM drains, a second one "
+      "forces, SIGHUP reads the configuration again (docs/operations.md).");
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     for (const std::string& extra : app.remaining()) {
@@ -223,6 +225,7 @@ absl::StatusOr<ParsedConfig> ParseServerConfig(const ConfigSources& sources,
     const absl::Status status = is_key_file ? ApplyKeyFile(*text, sources, parsed.config)
                                             : setting.apply(*text, parsed.config);
     if (!status.ok()) violations.push_back({setting.Names(), std::string(status.message())});
+    parsed.texts[setting.Names()] = *text;
   }
   CheckTogether(parsed.config, key_given && key_file_given, violations);
   if (!violations.empty()) return base::InvalidArgument(violations);

@@ -65,7 +65,8 @@ Call::Call(CallGuard& guard, std::string method, base::CallContext context)
     : guard_(guard),
       method_(std::move(method)),
       context_(std::move(context)),
-      start_nanos_(SteadyNanos()) {}
+      start_nanos_(SteadyNanos()),
+      metrics_(guard.metrics_ == nullptr ? nullptr : &guard.metrics_->Of(method_)) {}
 
 Call::~Call() { Finish(absl::InternalError("the call was dropped without an answer")); }
 
@@ -95,8 +96,8 @@ absl::Status Call::CheckAlive() const {
 
 base::CallContext CallGuard::ContextOf(const grpc::CallbackServerContext& context) const {
   base::CallContext result;
-  result.deadline =
-      std::min(absl::FromChrono(context.deadline()), clock_.Now() + options_.max_deadline);
+  result.deadline = std::min(absl::FromChrono(context.deadline()),
+                             clock_.Now() + absl::Milliseconds(max_deadline_ms_.load()));
   result.request_id = MetadataOf(context, kRequestIdKey);
   if (result.request_id.empty()) result.request_id = base::NewUuid();
   result.traceparent = MetadataOf(context, kTraceparentKey);
@@ -109,7 +110,7 @@ absl::Status CallGuard::Admit(size_t request_bytes, size_t max_bytes) const {
         base::WithReason(absl::UnavailableError("the server is shutting down"), "SHUTTING_DOWN"),
         1);
   }
-  const size_t limit = max_bytes > 0 ? max_bytes : options_.receive_bytes;
+  const size_t limit = max_bytes > 0 ? max_bytes : receive_bytes_.load();
   if (request_bytes > limit) {
     return base::WithReason(
         absl::ResourceExhaustedError(absl::StrCat("the request has ", request_bytes,
@@ -165,7 +166,9 @@ grpc::Status CallGuard::NotThereYetStatus(absl::string_view method) {
 }
 
 void CallGuard::LogCall(const Call& call, const absl::Status& status) const {
-  const double milliseconds = static_cast<double>(SteadyNanos() - call.start_nanos_) * 1e-6;
+  const int64_t nanos = SteadyNanos() - call.start_nanos_;
+  if (call.metrics_ != nullptr) call.metrics_->Count(status.code(), absl::Nanoseconds(nanos));
+  const double milliseconds = static_cast<double>(nanos) * 1e-6;
   base::LogFields fields = {{"method", call.method_},
                             {"code", CodeName(status.code())},
                             {"duration_ms", absl::StrFormat("%.3f", milliseconds)},

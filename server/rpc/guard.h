@@ -15,12 +15,14 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/serving/executor.h"
+#include "server/rpc/call_metrics.h"
 
 namespace aifx::rpc {
 
 struct GuardOptions {
   absl::Duration max_deadline = absl::Seconds(30);  // caps a call's, and serves where it has none
   size_t receive_bytes = 4 << 20;
+  CallMetrics* metrics = nullptr;  // null: calls are not counted; else outlives the guard
 };
 
 class CallGuard;
@@ -55,7 +57,8 @@ class Call {
   const std::string method_;
   const base::CallContext context_;
   const int64_t start_nanos_;
-  Reactor* reactor_ = nullptr;  // gRPC's; valid until Finish
+  CallMetrics::Method* const metrics_;  // null: not counted
+  Reactor* reactor_ = nullptr;          // gRPC's; valid until Finish
   std::atomic<bool> finished_{false};
 };
 
@@ -67,7 +70,9 @@ using CallPtr = std::shared_ptr<Call>;
 class CallGuard {
  public:
   CallGuard(base::Clock& clock, base::Logger& logger, GuardOptions options)
-      : clock_(clock), logger_(logger), options_(options) {}
+      : clock_(clock), logger_(logger), metrics_(options.metrics) {
+    SetLimits(options.max_deadline, options.receive_bytes);
+  }
 
   // Starts a call: `handler` runs on this RPC thread and must not block; it, or what it hands on,
   // calls Finish. `method` is such as "PredictionService.Predict"; `max_bytes` 0 means the default.
@@ -84,6 +89,12 @@ class CallGuard {
                                         absl::string_view method);
   static grpc::Status NotThereYetStatus(absl::string_view method);
 
+  // From now on, for calls that begin.
+  void SetLimits(absl::Duration max_deadline, size_t receive_bytes) {
+    max_deadline_ms_.store(absl::ToInt64Milliseconds(max_deadline));
+    receive_bytes_.store(receive_bytes);
+  }
+
   // From now on new calls get UNAVAILABLE.
   void RefuseNewCalls() { draining_.store(true); }
   int64_t CallsInFlight() const { return in_flight_.load(); }
@@ -99,7 +110,9 @@ class CallGuard {
 
   base::Clock& clock_;
   base::Logger& logger_;
-  const GuardOptions options_;
+  CallMetrics* const metrics_;
+  std::atomic<int64_t> max_deadline_ms_;
+  std::atomic<size_t> receive_bytes_;
   std::atomic<bool> draining_{false};
   std::atomic<int64_t> in_flight_{0};
 };

@@ -9,6 +9,7 @@
 #include "core/serving/executor.h"
 #include "server/rpc/guard.h"
 #include "server/rpc/prediction_engine.h"
+#include "server/rpc/stage_metrics.h"
 
 namespace aifx::rpc {
 
@@ -22,6 +23,7 @@ struct PredictionServiceDeps {
   serving::Executor& blocking;            // and for the backend here
   std::string default_model;              // for requests that name none; may be empty
   size_t batch_receive_bytes = 16 << 20;
+  StageMetrics* stages = nullptr;  // null: not counted
 };
 
 // aifx.ml.v1.PredictionService. Converts and checks on the RPC thread; everything else runs on the
