@@ -7,11 +7,10 @@ namespace aifx::base {
 namespace {
 
 constexpr int64_t kUs = 1000, kMs = 1000 * kUs, kS = 1000 * kMs;
-constexpr int64_t kDurationBounds[] = {5 * kUs,    10 * kUs, 25 * kUs,   50 * kUs,  100 * kUs,
-                                       250 * kUs,  500 * kUs, kMs,       5 * kMs / 2, 5 * kMs,
-                                       10 * kMs,   25 * kMs, 50 * kMs,   100 * kMs, 250 * kMs,
-                                       500 * kMs,  kS,       5 * kS / 2, 5 * kS,    10 * kS,
-                                       30 * kS};
+constexpr int64_t kDurationBounds[] = {
+    5 * kUs,   10 * kUs,    25 * kUs, 50 * kUs,   100 * kUs, 250 * kUs, 500 * kUs,
+    kMs,       5 * kMs / 2, 5 * kMs,  10 * kMs,   25 * kMs,  50 * kMs,  100 * kMs,
+    250 * kMs, 500 * kMs,   kS,       5 * kS / 2, 5 * kS,    10 * kS,   30 * kS};
 
 }  // namespace
 

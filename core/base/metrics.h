@@ -26,9 +26,10 @@ class Counter {
 
 // What a histogram held at one moment.
 struct HistogramSnapshot {
-  std::vector<double> bounds;   // inclusive upper bounds, ascending
-  std::vector<int64_t> counts;  // of each bucket alone; one more than bounds: what is above the last
-  double sum = 0.0;             // of all values
+  std::vector<double> bounds;  // inclusive upper bounds, ascending
+  std::vector<int64_t>
+      counts;        // of each bucket alone; one more than bounds: what is above the last
+  double sum = 0.0;  // of all values
 
   int64_t Count() const;
 };

@@ -30,8 +30,8 @@ void CollectExecutors(const std::vector<const serving::Executor*>& executors, Me
 
 // Versions that only lie in the store are left out: they grow without end.
 void CollectModels(const serving::ModelRegistry& registry, MetricSink& sink) {
-  auto& info = sink.Gauge("aifx_model_version_info",
-                          "1 for each version that is active, serves or failed.");
+  auto& info =
+      sink.Gauge("aifx_model_version_info", "1 for each version that is active, serves or failed.");
   auto& ready = sink.Gauge("aifx_model_ready", "Whether a version of the model serves.");
   auto& failed = sink.Gauge("aifx_model_failed_versions", "Versions that failed their checks.");
   std::map<std::string, std::pair<int, int>> by_model;  // ready, failed
@@ -67,8 +67,8 @@ void CollectOutbox(const OutboxMonitor& outbox, MetricSink& sink) {
   auto& paused = sink.Gauge("aifx_outbox_paused", "Whether the backend refuses our key.");
   auto& probing = sink.Gauge("aifx_outbox_probing", "Whether the backend fails.");
   auto& disk = sink.Gauge("aifx_outbox_disk_ok", "Whether the newest transaction succeeded.");
-  auto& put_aside = sink.Gauge("aifx_outbox_file_put_aside",
-                               "Whether the file was found damaged at the start.");
+  auto& put_aside =
+      sink.Gauge("aifx_outbox_file_put_aside", "Whether the file was found damaged at the start.");
   accepts.Add({}, Flag(outbox.Trouble().empty()));
   max_rows.Add({}, Number(outbox.config().max_rows));
   max_bytes.Add({}, Number(outbox.config().max_bytes));
@@ -112,14 +112,15 @@ void CollectBackend(const http::OriginStats& stats, MetricSink& sink) {
       .Add({}, Number(stats.paced));
   sink.Counter("aifx_backend_rate_limit_wait_seconds_total", "How long they waited.")
       .Add({}, absl::ToDoubleSeconds(stats.paced_time));
-  auto& refused = sink.Counter("aifx_backend_refused_total", "Calls not sent, by what refused them.");
+  auto& refused =
+      sink.Counter("aifx_backend_refused_total", "Calls not sent, by what refused them.");
   refused.Add({{"reason", "rate_limit"}}, Number(stats.refused_by_rate_limit));
   refused.Add({{"reason", "breaker"}}, Number(stats.refused_by_breaker));
   sink.Counter("aifx_backend_breaker_opened_total", "Times that the circuit breaker opened.")
       .Add({}, Number(stats.breaker_opened));
   auto& breaker = sink.Gauge("aifx_backend_breaker_state", "1 for the circuit breaker's state.");
-  for (const auto state : {http::BreakerState::kClosed, http::BreakerState::kOpen,
-                           http::BreakerState::kHalfOpen}) {
+  for (const auto state :
+       {http::BreakerState::kClosed, http::BreakerState::kOpen, http::BreakerState::kHalfOpen}) {
     breaker.Add({{"state", http::BreakerStateName(state)}}, Flag(state == stats.breaker));
   }
 }

@@ -40,14 +40,14 @@ std::vector<ops::ReadinessCheck> OperatorPages::Checks() const {
           {"shutdown", draining_.load() ? "the server is shutting down" : ""}};
 }
 
-ops::HttpAnswer OperatorPages::Liveness(const ops::TcpAddress& grpc) const {
+ops::HttpAnswer OperatorPages::Liveness(const ops::ProbeTarget& grpc) const {
   // Its port closes while the last submissions are sent; killing it then would cut them off.
   if (draining_.load()) return {.body = "live\nthe server is shutting down\n"};
   return ops::LivenessAnswer(ops::ProbeGrpcServer(grpc, kProbeTimeout));
 }
 
-absl::Status OperatorPages::Serve(const config::MetricsConfig& config,
-                                  const ops::TcpAddress& grpc, base::Logger& logger) {
+absl::Status OperatorPages::Serve(const config::MetricsConfig& config, const ops::ProbeTarget& grpc,
+                                  base::Logger& logger) {
   if (!config.enabled) return absl::OkStatus();
   if (!config::IsLoopbackHost(config.host)) {
     logger.Warning("metrics are served beyond loopback: anyone on the network can read them",
@@ -59,9 +59,8 @@ absl::Status OperatorPages::Serve(const config::MetricsConfig& config,
   };
   pages["/livez"] = [this, grpc] { return Liveness(grpc); };
   pages["/readyz"] = [this] { return ops::ReadinessAnswer(Checks()); };
-  AIFX_ASSIGN_OR_RETURN(
-      server_, ops::HttpServer::Start({.host = config.host, .port = config.port}, std::move(pages),
-                                      logger));
+  AIFX_ASSIGN_OR_RETURN(server_, ops::HttpServer::Start({.host = config.host, .port = config.port},
+                                                        std::move(pages), logger));
   config::MetricsConfig served = config;
   served.port = server_->port();
   address_ = served.Address();

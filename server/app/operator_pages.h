@@ -24,7 +24,7 @@ class OperatorPages {
 
   // Serves until it is destroyed; nothing where the configuration says so. Liveness is whether
   // `grpc` answers a new connection. Unavailable where the address cannot be served.
-  absl::Status Serve(const config::MetricsConfig& config, const ops::TcpAddress& grpc,
+  absl::Status Serve(const config::MetricsConfig& config, const ops::ProbeTarget& grpc,
                      base::Logger& logger);
 
   // From now on the server is not ready; and live, for whatever ends it should wait.
@@ -37,7 +37,7 @@ class OperatorPages {
 
  private:
   std::vector<ops::ReadinessCheck> Checks() const;
-  ops::HttpAnswer Liveness(const ops::TcpAddress& grpc) const;
+  ops::HttpAnswer Liveness(const ops::ProbeTarget& grpc) const;
 
   const serving::ModelRegistry& registry_;
   const OutboxMonitor& outbox_;

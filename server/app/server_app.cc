@@ -199,7 +199,7 @@ absl::Status ServerApp::Listen() {
       grpc_, ops::StartGrpcServer(GrpcOptions(config_),
                                   {&health_, &predictions_, &records_, &models_, &training_}));
   AIFX_RETURN_IF_ERROR(
-      pages_.Serve(config_.metrics, {.host = config_.listen.host, .port = grpc_.port}, logger_));
+      pages_.Serve(config_.metrics, {.address = {config_.listen.host, grpc_.port}}, logger_));
   Refresh();
   if (!registry_.HasReadyModel()) {
     logger_.Warning("no model is ready: train one with `aifx train weekly`",

@@ -12,9 +12,9 @@ namespace {
 // What ServerApp::Reconfigure hands on. Everything else is part of what was built at the start:
 // sockets, threads, folders, connections.
 constexpr const char* kLive[] = {
-    "limits.max_deadline",   "limits.receive_bytes",     "log.level",
-    "outbox.stop_grace",     "predict.stale_after_bars", "predict.stale_candles",
-    "server.drain_grace",    "server.drain_timeout",
+    "limits.max_deadline", "limits.receive_bytes",     "log.level",
+    "outbox.stop_grace",   "predict.stale_after_bars", "predict.stale_candles",
+    "server.drain_grace",  "server.drain_timeout",
 };
 
 constexpr char kApiKey[] = "ML_ENGINE_API_KEY";

@@ -82,8 +82,7 @@ HttpAnswer HttpServer::AnswerTo(const std::string& method, const std::string& pa
   try {
     return page->second();
   } catch (const std::exception& error) {
-    logger_.Error("a page of the metrics server failed",
-                  {{"path", path}, {"error", error.what()}});
+    logger_.Error("a page of the metrics server failed", {{"path", path}, {"error", error.what()}});
     return {500, kPlain, "this page failed; the log has the reason\n"};
   }
 }
@@ -94,11 +93,11 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpServerOp
   const std::string address = AddressOf(options);
   const std::string threads = absl::StrCat(options.threads);
   const std::string timeout = absl::StrCat(absl::ToInt64Milliseconds(options.timeout));
-  const char* settings[] = {
-      "listening_ports", address.c_str(), "num_threads", threads.c_str(), "connection_queue", "16",
-      // No file is ever served, nor a connection kept.
-      "request_timeout_ms", timeout.c_str(), "enable_keep_alive", "no", "max_request_size", "8192",
-      "tcp_nodelay", "1", nullptr};
+  const char* settings[] = {"listening_ports", address.c_str(), "num_threads", threads.c_str(),
+                            "connection_queue", "16",
+                            // No file is ever served, nor a connection kept.
+                            "request_timeout_ms", timeout.c_str(), "enable_keep_alive", "no",
+                            "max_request_size", "8192", "tcp_nodelay", "1", nullptr};
   mg_callbacks callbacks = {};
   callbacks.begin_request = &Callbacks::BeginRequest;
   callbacks.log_message = &Callbacks::LogMessage;

@@ -19,10 +19,12 @@ HttpAnswer LivenessAnswer(const absl::Status& probe) {
   HttpAnswer answer;
   if (probe.ok()) {
     answer.body = "live\n";
+  } else if (absl::IsResourceExhausted(probe)) {
+    answer.body = absl::StrCat("live\ngrpc: a new connection was ", probe.message(), "\n");
   } else {
     answer.status = 503;
-    answer.body = absl::StrCat("not live\ngrpc: a new connection was not answered: ",
-                               probe.message(), "\n");
+    answer.body =
+        absl::StrCat("not live\ngrpc: a new connection was not answered: ", probe.message(), "\n");
   }
   return answer;
 }

@@ -18,7 +18,8 @@ struct ReadinessCheck {
 // What /readyz answers: 200 where no check has trouble, else 503; a line a check, `model: ok`.
 HttpAnswer ReadinessAnswer(const std::vector<ReadinessCheck>& checks);
 
-// What /livez answers: 200 where the server answered a call, else 503 with the reason.
+// What /livez answers to a probe's end (liveness_probe.h): 200 where somebody accepts connections,
+// full or not, since a restart would only cut off those that are served; else 503 with the reason.
 HttpAnswer LivenessAnswer(const absl::Status& probe);
 
 }  // namespace aifx::ops

@@ -90,7 +90,8 @@ absl::StatusOr<ProcessStats> ReadProcessStats(const std::string& proc, const std
   stats.cpu = time_of(field(14) + field(15));
   stats.threads = field(20);
   stats.started = boot + time_of(field(22));
-  stats.resident_bytes = static_cast<double>(field(24)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  stats.resident_bytes =
+      static_cast<double>(field(24)) * static_cast<double>(sysconf(_SC_PAGESIZE));
   stats.open_descriptors = CountEntries(folder + "/fd");
   stats.descriptor_limit = DescriptorLimit();
   return stats;

@@ -11,9 +11,9 @@ namespace aifx::ops {
 
 // What the kernel says of one process (proc(5)).
 struct ProcessStats {
-  absl::Duration cpu;      // user and system
-  absl::Time started;      // to 1/100 s
-  int64_t threads = 0;     //
+  absl::Duration cpu;   // user and system
+  absl::Time started;   // to 1/100 s
+  int64_t threads = 0;  //
   double resident_bytes = 0;
   int64_t open_descriptors = 0;
   int64_t descriptor_limit = 0;  // soft; 0: none

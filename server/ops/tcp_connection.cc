@@ -33,7 +33,8 @@ absl::Status TcpConnection::WaitFor(short events, absl::string_view what) const 
   while (true) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         end_ - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return absl::DeadlineExceededError(absl::StrCat("no ", what, " in time"));
+    if (left.count() <= 0)
+      return absl::DeadlineExceededError(absl::StrCat("no ", what, " in time"));
     pollfd wait = {descriptor_, events, 0};
     const int ready = poll(&wait, 1, static_cast<int>(left.count()));
     if (ready > 0) return absl::OkStatus();
@@ -81,7 +82,9 @@ absl::StatusOr<std::string> TcpConnection::Receive(size_t bytes) {
   for (size_t have = 0; have < bytes;) {
     AIFX_RETURN_IF_ERROR(WaitFor(POLLIN, "answer"));
     const ssize_t step = recv(descriptor_, received.data() + have, bytes - have, 0);
-    if (step == 0) return absl::UnavailableError("closed without an answer");
+    if (step == 0 || (step < 0 && errno == ECONNRESET)) {
+      return absl::AbortedError("closed without an answer");
+    }
     if (step < 0 && errno != EAGAIN && errno != EINTR) return Failed("receive");
     if (step > 0) have += static_cast<size_t>(step);
   }

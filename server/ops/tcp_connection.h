@@ -29,7 +29,7 @@ class TcpConnection {
   // Once, before all others.
   absl::Status Open(const TcpAddress& address);
   absl::Status Send(absl::string_view bytes);
-  // So many bytes, neither less nor more. Unavailable where the other side closes before.
+  // So many bytes, neither less nor more. Aborted where the other side closes before.
   absl::StatusOr<std::string> Receive(size_t bytes);
 
  private:

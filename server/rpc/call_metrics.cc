@@ -17,7 +17,8 @@ void CallMetrics::Method::Count(absl::StatusCode code, absl::Duration took) {
 
 CallMetrics::CallMetrics(const std::vector<std::string>& services) {
   for (const std::string& name : services) {
-    const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
+    const auto* service =
+        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
     if (service == nullptr) continue;
     for (int i = 0; i < service->method_count(); ++i) {
       Method& method =

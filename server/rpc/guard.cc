@@ -66,7 +66,8 @@ Call::Call(CallGuard& guard, std::string method, base::CallContext context)
       method_(std::move(method)),
       context_(std::move(context)),
       start_nanos_(SteadyNanos()),
-      metrics_(guard.metrics_ == nullptr ? nullptr : &guard.metrics_->Of(method_)) {}
+      metrics_(guard.options_.metrics == nullptr ? nullptr : &guard.options_.metrics->Of(method_)) {
+}
 
 Call::~Call() { Finish(absl::InternalError("the call was dropped without an answer")); }
 

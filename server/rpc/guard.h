@@ -70,7 +70,7 @@ using CallPtr = std::shared_ptr<Call>;
 class CallGuard {
  public:
   CallGuard(base::Clock& clock, base::Logger& logger, GuardOptions options)
-      : clock_(clock), logger_(logger), metrics_(options.metrics) {
+      : clock_(clock), logger_(logger), options_(options) {
     SetLimits(options.max_deadline, options.receive_bytes);
   }
 
@@ -110,7 +110,7 @@ class CallGuard {
 
   base::Clock& clock_;
   base::Logger& logger_;
-  CallMetrics* const metrics_;
+  const GuardOptions options_;  // as at the start
   std::atomic<int64_t> max_deadline_ms_;
   std::atomic<size_t> receive_bytes_;
   std::atomic<bool> draining_{false};

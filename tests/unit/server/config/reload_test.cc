@@ -30,8 +30,8 @@ ParsedConfig Parse(const std::string& file, const std::string& key = "") {
 }
 
 TEST(PlanReloadTest, NothingChanged) {
-  const ReloadPlan plan =
-      PlanReload(Parse("[server]\ndrain_grace=\"1s\"\n"), Parse("[server]\ndrain_grace=\"1000ms\"\n"));
+  const ReloadPlan plan = PlanReload(Parse("[server]\ndrain_grace=\"1s\"\n"),
+                                     Parse("[server]\ndrain_grace=\"1000ms\"\n"));
   EXPECT_THAT(plan.applied, IsEmpty());
   EXPECT_THAT(plan.needs_restart, IsEmpty());
 }
@@ -71,8 +71,7 @@ TEST(PlanReloadTest, TheRestKeepsItsValueAndIsNamedUntilTheRestart) {
   ReloadPlan plan = PlanReload(running, loaded);
   EXPECT_THAT(plan.needs_restart, ElementsAre("--listen / AIFX_LISTEN / server.listen: "
                                               "127.0.0.1:50051 -> 127.0.0.1:7"));
-  EXPECT_THAT(plan.applied,
-              ElementsAre("--log-level / AIFX_LOG_LEVEL / log.level: info -> error"));
+  EXPECT_THAT(plan.applied, ElementsAre("--log-level / AIFX_LOG_LEVEL / log.level: info -> error"));
   EXPECT_EQ(plan.next.config.listen.port, 50051);
   plan = PlanReload(plan.next, loaded);
   EXPECT_EQ(plan.needs_restart.size(), 1u);

@@ -86,8 +86,7 @@ TEST_F(HttpServerTest, NothingElseIsThere) {
 }
 
 TEST_F(HttpServerTest, APageThatThrowsIs500AndLogged) {
-  EXPECT_THAT(Ask("GET", "/throws"),
-              AllOf(StartsWith("HTTP/1.1 500"), Not(HasSubstr("secret"))));
+  EXPECT_THAT(Ask("GET", "/throws"), AllOf(StartsWith("HTTP/1.1 500"), Not(HasSubstr("secret"))));
   EXPECT_THAT(logger_.text(), HasSubstr("secret"));
 }
 

@@ -19,6 +19,7 @@ TEST(ReadinessAnswerTest, EveryCheckHasItsLine) {
 
 TEST(LivenessAnswerTest, SaysWhatDidNotCome) {
   EXPECT_EQ(LivenessAnswer(absl::OkStatus()).status, 200);
+  EXPECT_EQ(LivenessAnswer(absl::ResourceExhaustedError("closed at once")).status, 200);
   const HttpAnswer answer = LivenessAnswer(absl::DeadlineExceededError("no answer in time"));
   EXPECT_EQ(answer.status, 503);
   EXPECT_THAT(answer.body, HasSubstr("no answer in time"));

@@ -45,9 +45,11 @@ TEST_F(ProcessStatsTest, ReadsWhatTheManualSays) {
 }
 
 TEST_F(ProcessStatsTest, RefusesWhatItDoesNotUnderstand) {
-  EXPECT_THAT(ReadProcessStats(folder_.path(), "8"), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stat")));
+  EXPECT_THAT(ReadProcessStats(folder_.path(), "8"),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stat")));
   Write("7/stat", "7 (a) S 1 7");
-  EXPECT_THAT(ReadProcessStats(folder_.path(), "7"), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stat")));
+  EXPECT_THAT(ReadProcessStats(folder_.path(), "7"),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stat")));
 }
 
 TEST(ProcessStatsOfThisProcessTest, IsPlausible) {
