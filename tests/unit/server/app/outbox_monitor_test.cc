@@ -37,9 +37,9 @@ class OutboxMonitorTest : public ::testing::Test {
     outbox::OutboxOptions options;
     options.folder = folder_ / "outbox";
     options.workers = 0;  // nothing is sent
-    ASSERT_OK_AND_ASSIGN(outbox_, outbox::Outbox::Open(options, {delivery_, clock_,
-                                                                 base::NullLogger(),
-                                                                 [] { return 0.5; }}));
+    ASSERT_OK_AND_ASSIGN(
+        outbox_,
+        outbox::Outbox::Open(options, {delivery_, clock_, base::NullLogger(), [] { return 0.5; }}));
     config_.max_rows = 1;
     monitor_ = std::make_unique<OutboxMonitor>(*outbox_, config_, clock_);
   }

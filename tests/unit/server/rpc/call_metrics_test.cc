@@ -23,7 +23,8 @@ std::string PageOf(const Metrics& metrics) {
 
 TEST(CallMetricsTest, KnowsTheMethodsOfItsServices) {
   CallMetrics metrics({"aifx.ml.v1.PredictionService", "no.such.Service"});
-  EXPECT_NE(&metrics.Of("PredictionService.Predict"), &metrics.Of("PredictionService.BatchPredict"));
+  EXPECT_NE(&metrics.Of("PredictionService.Predict"),
+            &metrics.Of("PredictionService.BatchPredict"));
   EXPECT_EQ(&metrics.Of("PredictionService.Predict"), &metrics.Of("PredictionService.Predict"));
   // What a caller makes up must not make new series.
   EXPECT_EQ(&metrics.Of("RecordService.GetAccuracy"), &metrics.Of("x"));
@@ -33,7 +34,8 @@ TEST(CallMetricsTest, TellsWhatHappenedAndOkAlways) {
   CallMetrics metrics({"aifx.ml.v1.PredictionService"});
   metrics.Of("PredictionService.Predict").Count(absl::StatusCode::kOk, absl::Milliseconds(3));
   metrics.Of("PredictionService.Predict").Count(absl::StatusCode::kNotFound, absl::Seconds(2));
-  metrics.Of("PredictionService.Predict").Count(static_cast<absl::StatusCode>(99), absl::Seconds(1));
+  metrics.Of("PredictionService.Predict")
+      .Count(static_cast<absl::StatusCode>(99), absl::Seconds(1));
   const std::string page = PageOf(metrics);
   for (const char* sample :
        {"aifx_grpc_calls_total{method=\"PredictionService.Predict\",code=\"OK\"} 1\n",
@@ -56,8 +58,8 @@ TEST(StageMetricsTest, CountsAFetchOnlyWhereThereWasOne) {
   metrics.ObserveSubmit(absl::Milliseconds(2));
   const std::string page = PageOf(metrics);
   const auto count = [](const std::string& stage, int times) {
-    return HasSubstr(absl::StrCat("aifx_predict_stage_duration_seconds_count{stage=\"", stage, "\"} ",
-                                  times, "\n"));
+    return HasSubstr(absl::StrCat("aifx_predict_stage_duration_seconds_count{stage=\"", stage,
+                                  "\"} ", times, "\n"));
   };
   EXPECT_THAT(page, AllOf(count("fetch", 1), count("validate", 2), count("features", 2),
                           count("queue", 2), count("model", 2), count("decide", 2)));
