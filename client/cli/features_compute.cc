@@ -140,7 +140,7 @@ absl::StatusOr<std::string> Compute(const Options& options, absl::Time now) {
     });
     absl::StrAppend(&report, "\nwarning: left out ", table.dropped.undefined,
                     " rows with an undefined value, first ", table.dropped.first_undefined_column,
-                    " of ", options.csv, ":", 
+                    " of ", options.csv, ":",
                     file.lines[static_cast<size_t>(first - file.candles.begin())]);
   }
   if (set->recursive()) {

@@ -75,7 +75,9 @@ struct Predictor::Group {
 
 Predictor::Predictor(const serving::ModelRegistry& registry, market::CandleSource* source,
                      base::Clock& clock, PredictorOptions options)
-    : registry_(registry), source_(source), clock_(clock), options_(options) {}
+    : registry_(registry), source_(source), clock_(clock), max_candles_(options.max_candles) {
+  SetStalePolicy(options.stale_policy, options.stale_after_bars);
+}
 
 absl::StatusOr<PreparedRequest> Predictor::Prepare(PredictRequest request) const {
   AIFX_ASSIGN_OR_RETURN(serving::ServedModel served,
@@ -115,7 +117,7 @@ ContextOwner Predictor::OwnerOf(const PreparedRequest& prepared) {
 absl::Status Predictor::CheckCandles(PreparedRequest& prepared) const {
   market::CandleRules rules;
   rules.min_candles = prepared.candles_needed;
-  rules.max_candles = options_.max_candles;
+  rules.max_candles = max_candles_;
   market::CandleFindings findings =
       market::ValidateCandles(prepared.candles, prepared.request.timeframe, prepared.now, rules);
   if (!findings.violations.empty()) return base::InvalidArgument(findings.violations);
@@ -222,9 +224,9 @@ absl::Status Predictor::RunGroup(Group& group) const {
 
 records::HoldReason Predictor::MarketHold(PreparedRequest& item, absl::Time as_of) const {
   const market::Timeframe timeframe = item.request.timeframe;
-  const absl::Time stale_from = calendar_.HorizonEnd(timeframe, as_of, options_.stale_after_bars);
+  const absl::Time stale_from = calendar_.HorizonEnd(timeframe, as_of, stale_after_bars_.load());
   if (item.now > stale_from) {
-    if (options_.stale_policy == StalePolicy::kHold) return records::HoldReason::kStaleCandles;
+    if (stale_policy_.load() == StalePolicy::kHold) return records::HoldReason::kStaleCandles;
     item.warnings.push_back(
         {"STALE_CANDLES", absl::StrCat("the newest candle closed at ", Utc(as_of),
                                        "; by the trading calendar newer ones should be there")});

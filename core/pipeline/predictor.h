@@ -1,6 +1,7 @@
 #ifndef AIFX_CORE_PIPELINE_PREDICTOR_H_
 #define AIFX_CORE_PIPELINE_PREDICTOR_H_
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
@@ -81,6 +82,12 @@ class Predictor {
   Predictor(const serving::ModelRegistry& registry, market::CandleSource* source,
             base::Clock& clock, PredictorOptions options);
 
+  // From now on, for predictions that are decided after it. bars >= 1.
+  void SetStalePolicy(StalePolicy policy, int after_bars) {
+    stale_policy_.store(policy);
+    stale_after_bars_.store(after_bars);
+  }
+
   // Chooses the model and checks the candles given. InvalidArgument with every violation;
   // NotFound or FailedPrecondition for the model; FailedPrecondition (CONTEXT_MISSING) where
   // candles came without those of a pair that the feature set uses too.
@@ -107,7 +114,9 @@ class Predictor {
   const serving::ModelRegistry& registry_;
   market::CandleSource* const source_;
   base::Clock& clock_;
-  const PredictorOptions options_;
+  const size_t max_candles_;
+  std::atomic<StalePolicy> stale_policy_;
+  std::atomic<int> stale_after_bars_;
   const market::TradingCalendar calendar_;
 };
 

@@ -37,6 +37,8 @@ class Executor {
   // Refuses new tasks, finishes those queued, joins the threads. Idempotent.
   void Shutdown();
 
+  const Options& options() const { return options_; }
+
   // Tasks queued and not yet begun.
   size_t QueueDepth() const;
 

@@ -72,7 +72,7 @@ with urllib.request.urlopen(sys.argv[1] + "/api/v1/ml/health", timeout=10) as re
 }
 
 check_engine() {
-  local container root log=$work/engine.log line process answer status=0
+  local container root log=$work/engine.log line process grpc metrics answer status=0
   container=$(image_tool from aifx-engine)
   root=$(image_tool mount "$container")
   [[ $(image_config aifx-engine User) == 10001:10001 ]] || fail "the engine's user is not 10001"
@@ -85,12 +85,18 @@ check_engine() {
 
   (start_program aifx-engine "$root" \
     "$work/models:var/lib/aifx/models $work/state:var/lib/aifx/state" \
-    aifx-server --listen 127.0.0.1:0) >"$log" 2>&1 &
+    aifx-server --listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0) >"$log" 2>&1 &
   process=$!
   line=$(wait_for_line "$process" "$log" '^READY ')
-  [[ $line =~ grpc=([^ ]+) ]] || fail "no address in: $line"
+  [[ $line =~ grpc=([^ ]+)\ metrics=([^ ]+) ]] || fail "no addresses in: $line"
+  grpc=${BASH_REMATCH[1]} metrics=${BASH_REMATCH[2]}
+  python3 -c '
+import sys, urllib.request
+with urllib.request.urlopen(sys.argv[1] + "/livez", timeout=10) as reply:
+    print("images: engine is", reply.read().decode().strip())
+' "http://$metrics"
   # Without a model it may say NOT_SERVING; then the exit status has to say so, too.
-  answer=$( (start_program aifx-engine "$root" "" aifx health --server "${BASH_REMATCH[1]}") 2>&1) ||
+  answer=$( (start_program aifx-engine "$root" "" aifx health --server "$grpc") 2>&1) ||
     status=$?
   say "engine's health: $answer (status $status)"
   case $answer in

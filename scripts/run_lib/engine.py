@@ -27,7 +27,7 @@ class Engine:
         self.models = state / "models"
         self.logs.mkdir(parents=True, exist_ok=True)
         self.key = self._key()
-        self.backend_url = self.server = None
+        self.backend_url = self.server = self.metrics = None
         self.children = []
         # A database of its own, whatever the shell is set up for.
         self.env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
@@ -55,11 +55,12 @@ class Engine:
         self.env["BACKEND_API_URL"] = self.backend_url
 
     def start_server(self):
-        self.server = self._start("server", [
-            self.programs / "aifx-server", "--listen", "127.0.0.1:0", "--models-dir", self.models,
-            "--outbox-dir", self.state / "outbox", "--backend-url", self.backend_url,
-            "--stale-candles", "warn"],
+        ready = self._start("server", [
+            self.programs / "aifx-server", "--listen", "127.0.0.1:0", "--metrics-listen",
+            "127.0.0.1:0", "--models-dir", self.models, "--outbox-dir", self.state / "outbox",
+            "--backend-url", self.backend_url, "--stale-candles", "warn"],
             "READY grpc=", 30)
+        self.server, _, self.metrics = ready.partition(" metrics=")
 
     def aifx(self, *arguments):
         """Runs `aifx` against the server; (stdout, stderr)."""

@@ -56,11 +56,8 @@ outbox::OutboxOptions OutboxOptionsOf(const config::OutboxConfig& config) {
   return options;
 }
 
-// Whether a submission would be kept now: the disk works, and there is room.
-bool CanAccept(outbox::Outbox& outbox, const config::OutboxConfig& config) {
-  const auto stats = outbox.Stats();
-  return stats.ok() && stats->disk.ok() && stats->usage.OpenRows() < config.max_rows &&
-         stats->usage.open_bytes < config.max_bytes;
+ops::DrainOptions DrainOptionsOf(const config::ListenConfig& listen) {
+  return {.grace = listen.drain_grace, .timeout = listen.drain_timeout};
 }
 
 ops::GrpcServerOptions GrpcOptions(const config::ServerConfig& config) {
@@ -129,6 +126,8 @@ absl::StatusOr<std::unique_ptr<rpc::Authorizer>> OpenAuthorizer(const config::Au
 ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend,
                      std::unique_ptr<rpc::Authorizer> authorizer)
     : config_(config),
+      drain_(DrainOptionsOf(config.listen)),
+      outbox_grace_(config.outbox.stop_grace),
       logger_(logger),
       backend_(std::move(backend)),
       authorizer_(std::move(authorizer)),
@@ -137,10 +136,12 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       predictor_(registry_, backend_.client.get(), base::SystemClock(),
                  PredictorOptionsOf(config.predict)),
       engine_(predictor_),
+      call_metrics_({kPredictionService, kRecordService, kModelService, kTrainingService}),
       guard_(base::SystemClock(), logger,
              {.max_deadline = config.limits.max_deadline,
               .receive_bytes = static_cast<size_t>(config.limits.receive_bytes),
-              .authorizer = authorizer_.get()}),
+              .authorizer = authorizer_.get(),
+              .metrics = &call_metrics_}),
       inference_(InferenceOptions(config.predict)),
       durable_(kDurable),
       waiting_(kWaiting),
@@ -152,6 +153,8 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                 .inference = inference_,
                 .clock = base::SystemClock(),
                 .logger = logger}),
+      model_health_(health_),
+      outbox_monitor_(*backend_.outbox, config_.outbox, base::SystemClock()),
       predictions_({.guard = guard_,
                     .engine = engine_,
                     .submissions = *backend_.outbox,
@@ -160,7 +163,8 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                     .blocking = blocking_,
                     .default_model = config.models.default_name,
                     .batch_receive_bytes = static_cast<size_t>(config.limits.batch_receive_bytes),
-                    .watches = watches_}),
+                    .watches = watches_,
+                    .stages = &stage_metrics_}),
       records_({.guard = guard_,
                 .submissions = *backend_.outbox,
                 .reader = *backend_.client,
@@ -169,7 +173,14 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                 .blocking = blocking_,
                 .remote_admin = config.listen.remote_admin || authorizer_->NeedsToken()}),
       models_({.guard = guard_, .store = store_, .registry = registry_, .blocking = store_reads_}),
-      training_(guard_) {}
+      training_(guard_),
+      pages_({.calls = call_metrics_,
+              .guard = guard_,
+              .stages = stage_metrics_,
+              .executors = {&inference_, &durable_, &waiting_, &blocking_, &store_reads_},
+              .registry = registry_,
+              .outbox = outbox_monitor_,
+              .backend = *backend_.http}) {}
 
 ServerApp::~ServerApp() {
   refresher_.reset();
@@ -242,6 +253,9 @@ absl::Status ServerApp::Listen() {
   AIFX_ASSIGN_OR_RETURN(
       grpc_, ops::StartGrpcServer(std::move(options),
                                   {&health_, &predictions_, &records_, &models_, &training_}));
+  AIFX_RETURN_IF_ERROR(pages_.Serve(
+      config_.metrics, {.address = {config_.listen.host, grpc_.port}, .tls = config_.tls.Enabled()},
+      logger_));
   Refresh();
   if (!registry_.HasReadyModel()) {
     logger_.Warning("no model is ready: train one with `aifx train weekly`",
@@ -254,8 +268,10 @@ absl::Status ServerApp::Listen() {
 void ServerApp::Refresh() {
   authorizer_->Refresh();
   registry_.Refresh();
+  model_health_.Update(registry_.List());
   health_.SetServing(kPredictionService, registry_.HasReadyModel());
-  health_.SetServing(kRecordService, CanAccept(*backend_.outbox, config_.outbox));
+  outbox_monitor_.Refresh();
+  health_.SetServing(kRecordService, outbox_monitor_.Trouble().empty());
 }
 
 std::string ServerApp::Address() const {
@@ -264,23 +280,33 @@ std::string ServerApp::Address() const {
   return listen.Address();
 }
 
+void ServerApp::Reconfigure(const config::ServerConfig& config) {
+  drain_ = DrainOptionsOf(config.listen);
+  outbox_grace_ = config.outbox.stop_grace;
+  guard_.SetLimits(config.limits.max_deadline, static_cast<size_t>(config.limits.receive_bytes));
+  const pipeline::PredictorOptions predict = PredictorOptionsOf(config.predict);
+  predictor_.SetStalePolicy(predict.stale_policy, predict.stale_after_bars);
+}
+
 ops::DrainResult ServerApp::DrainAndStop(
     const std::function<bool(absl::Duration)>& wait_for_signal) {
   const ops::DrainSteps steps = {
-      .report_not_serving = [this] { health_.Drain(); },
+      .report_not_serving =
+          [this] {
+            pages_.Drain();
+            health_.Drain();
+          },
       .refuse_new_calls = [this] { guard_.RefuseNewCalls(); },
       .calls_in_flight = [this] { return guard_.CallsInFlight(); },
       .wait_for_signal = wait_for_signal,
   };
-  const ops::DrainResult result = ops::Drain(
-      steps, {.grace = config_.listen.drain_grace, .timeout = config_.listen.drain_timeout},
-      logger_);
+  const ops::DrainResult result = ops::Drain(steps, drain_, logger_);
   if (result == ops::DrainResult::kForced) return result;
   refresher_.reset();
   health_.EndWatches();
   // Calls of ours are over; what is left are idle streams of reflection.
   grpc_.Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
-  StopWork(config_.outbox.stop_grace);
+  StopWork(outbox_grace_);
   return result;
 }
 

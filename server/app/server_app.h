@@ -15,11 +15,14 @@
 #include "core/records/candle_events.h"
 #include "core/serving/executor.h"
 #include "core/serving/registry.h"
+#include "server/app/operator_pages.h"
+#include "server/app/outbox_monitor.h"
 #include "server/app/refresher.h"
 #include "server/config/server_config.h"
 #include "server/ops/drain.h"
 #include "server/ops/grpc_server.h"
 #include "server/ops/health_service.h"
+#include "server/ops/model_health.h"
 #include "server/rpc/authorizer.h"
 #include "server/rpc/guard.h"
 #include "server/rpc/model_service.h"
@@ -45,6 +48,15 @@ class ServerApp {
 
   // HOST:PORT that is served.
   std::string Address() const;
+  // HOST:PORT of /metrics, /livez and /readyz; empty where they are off.
+  std::string MetricsAddress() const { return pages_.Address(); }
+
+  // For what this server does not know of: its program, its log.
+  ops::MetricsPage& metrics() { return pages_.metrics(); }
+
+  // Takes over the settings that change while serving (config/reload.h), but for the log's. Called
+  // by the thread that calls DrainAndStop.
+  void Reconfigure(const config::ServerConfig& config);
 
   // Takes the server out of service (ops/drain.h), then stops it. Submissions in flight get the
   // outbox's grace; what is not sent by then is sent after the next start.
@@ -74,13 +86,17 @@ class ServerApp {
   void StopWork(absl::Duration outbox_grace);
 
   const config::ServerConfig config_;
+  ops::DrainOptions drain_;  // these two may change
+  absl::Duration outbox_grace_;
   base::Logger& logger_;
   const Backend backend_;
   const std::unique_ptr<rpc::Authorizer> authorizer_;
   const model::ModelStore store_;
   serving::ModelRegistry registry_;
-  const pipeline::Predictor predictor_;
+  pipeline::Predictor predictor_;
   const rpc::PredictorEngine engine_;
+  rpc::CallMetrics call_metrics_;
+  rpc::StageMetrics stage_metrics_;
   // What the executors' tasks use stands above them, and the guard counts their calls.
   rpc::CallGuard guard_;
   serving::Executor inference_;
@@ -91,11 +107,14 @@ class ServerApp {
   serving::Executor store_reads_;
   ops::HealthService health_;
   rpc::WatchHub watches_;
+  ops::ModelHealth model_health_;
+  OutboxMonitor outbox_monitor_;
   rpc::PredictionService predictions_;
   rpc::RecordService records_;
   rpc::ModelService models_;
   rpc::TrainingService training_;
   ops::GrpcServer grpc_;
+  OperatorPages pages_;
   std::unique_ptr<Refresher> refresher_;
 };
 

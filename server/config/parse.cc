@@ -51,8 +51,8 @@ CommandLine ReadCommandLine(const std::vector<std::string>& arguments,
   std::map<std::string, std::string> texts;
   app.add_option(
       kConfigFlag, texts[kConfigFlag],
-      absl::StrCat("TOML file with sections [server] [tls] [auth] [models] [predict] [backend] "
-                   "[outbox] [events] [limits] [log] [",
+      absl::StrCat("TOML file with sections [server] [tls] [auth] [metrics] [models] [predict] "
+                   "[backend] [outbox] [events] [limits] [log] [",
                    kConfigEnv, "]"));
   for (const Setting& setting : AllSettings()) {
     if (setting.flag.empty()) continue;
@@ -65,7 +65,8 @@ CommandLine ReadCommandLine(const std::vector<std::string>& arguments,
   app.footer(
       "The key for the backend comes from ML_ENGINE_API_KEY or --api-key-file, the Redis that\n"
       "announces new candles from REDIS_URL; without it the backend is polled.\n"
-      "Prints READY grpc=HOST:PORT when it serves; SIGTERM drains, a second one forces.");
+      "Prints READY grpc=HOST:PORT metrics=HOST:PORT when it serves; SIGTERM drains, a second one "
+      "forces, SIGHUP reads the configuration again (docs/operations.md).");
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     for (const std::string& extra : app.remaining()) {
@@ -220,6 +221,7 @@ absl::StatusOr<ParsedConfig> ParseServerConfig(const ConfigSources& sources,
     const absl::Status status = is_key_file ? ApplyKeyFile(*text, sources, parsed.config)
                                             : setting.apply(*text, parsed.config);
     if (!status.ok()) violations.push_back({setting.Names(), std::string(status.message())});
+    parsed.texts[setting.Names()] = *text;
   }
   CheckTogether(parsed.config, key_given && key_file_given, violations);
   if (!violations.empty()) return base::InvalidArgument(violations);

@@ -2,6 +2,7 @@
 #define AIFX_SERVER_CONFIG_PARSE_H_
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct ParsedConfig {
   ServerConfig config;
   // --help or --version was asked: print this and exit with 0. Empty: serve.
   std::string text_to_print;
+  // What was said of each setting that is not at its default, by Setting::Names(); a secret too.
+  std::map<std::string, std::string> texts;
 };
 
 // Flags over environment over the file (--config or AIFX_CONFIG, TOML) over defaults. Every value

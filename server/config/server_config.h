@@ -25,6 +25,17 @@ struct ListenConfig {
   absl::Duration drain_timeout = absl::Seconds(30);
 
   std::string Address() const;  // `host:port`, with brackets around an IPv6 host
+  bool operator==(const ListenConfig&) const = default;
+};
+
+// Where /metrics, /livez and /readyz are served over HTTP.
+struct MetricsConfig {
+  bool enabled = true;
+  std::string host = "127.0.0.1";  // without brackets
+  int port = 9464;                 // 0: a free one
+
+  std::string Address() const;
+  bool operator==(const MetricsConfig&) const = default;
 };
 
 // Files in PEM; both of certificate and key or neither. Empty: plaintext.
@@ -47,6 +58,7 @@ struct ModelsConfig {
   std::string dir = "models";
   std::string default_name;  // empty: the model of the request's pair and timeframe
   absl::Duration refresh_interval = absl::Seconds(2);
+  bool operator==(const ModelsConfig&) const = default;
 };
 
 enum class StaleCandles { kHold, kWarn };
@@ -56,6 +68,7 @@ struct PredictConfig {
   int stale_after_bars = 3;
   int executors = 0;  // inference threads; 0: the cores that the process may use
   int queue_limit = 256;
+  bool operator==(const PredictConfig&) const = default;
 };
 
 struct BackendConfig {
@@ -63,6 +76,7 @@ struct BackendConfig {
   std::string api_key;                        // secret: never printed
   int threads = 8;                            // calls to the backend at once
   int queue_limit = 256;
+  bool operator==(const BackendConfig&) const = default;
 };
 
 // How new candles are learned of, for WatchPredictions.
@@ -80,6 +94,7 @@ struct OutboxConfig {
   int64_t max_bytes = int64_t{256} << 20;
   // How long submissions in flight may take at the end of the server.
   absl::Duration stop_grace = absl::Seconds(5);
+  bool operator==(const OutboxConfig&) const = default;
 };
 
 // Bounds of what a caller may cost.
@@ -97,6 +112,7 @@ struct LimitsConfig {
   absl::Duration keepalive_time = absl::Seconds(60);
   absl::Duration keepalive_timeout = absl::Seconds(10);
   absl::Duration min_ping_interval = absl::Seconds(10);
+  bool operator==(const LimitsConfig&) const = default;
 };
 
 enum class LogFormat { kAuto, kJson, kText };  // auto: text on a terminal, else JSON
@@ -104,12 +120,14 @@ enum class LogFormat { kAuto, kJson, kText };  // auto: text on a terminal, else
 struct LogConfig {
   base::LogLevel level = base::LogLevel::kInfo;
   LogFormat format = LogFormat::kAuto;
+  bool operator==(const LogConfig&) const = default;
 };
 
 struct ServerConfig {
   ListenConfig listen;
   TlsConfig tls;
   AuthConfig auth;
+  MetricsConfig metrics;
   ModelsConfig models;
   PredictConfig predict;
   BackendConfig backend;
@@ -117,6 +135,7 @@ struct ServerConfig {
   EventsConfig events;
   LimitsConfig limits;
   LogConfig log;
+  bool operator==(const ServerConfig&) const = default;
 };
 
 }  // namespace aifx::config

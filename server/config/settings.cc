@@ -13,10 +13,24 @@
 namespace aifx::config {
 namespace {
 
+std::string AddressOf(const std::string& host, int port) {
+  const bool brackets = host.find(':') != std::string::npos;
+  return absl::StrCat(brackets ? "[" : "", host, brackets ? "]" : "", ":", port);
+}
+
 absl::Status ApplyListen(const std::string& text, ServerConfig& config) {
   AIFX_ASSIGN_OR_RETURN(auto address, ParseHostPort(text));
   config.listen.host = std::move(address.first);
   config.listen.port = address.second;
+  return absl::OkStatus();
+}
+
+absl::Status ApplyMetricsListen(const std::string& text, ServerConfig& config) {
+  config.metrics.enabled = text != "off";
+  if (!config.metrics.enabled) return absl::OkStatus();
+  AIFX_ASSIGN_OR_RETURN(auto address, ParseHostPort(text));
+  config.metrics.host = std::move(address.first);
+  config.metrics.port = address.second;
   return absl::OkStatus();
 }
 
@@ -72,6 +86,14 @@ void AddServer(std::vector<Setting>& all) {
                  "after the grace: time that calls in flight may still take", false, false,
                  Time([](ServerConfig& c) -> absl::Duration& { return c.listen.drain_timeout; },
                       absl::ZeroDuration(), absl::Hours(1))});
+}
+
+void AddMetrics(std::vector<Setting>& all) {
+  all.push_back(
+      {"--metrics-listen", "AIFX_METRICS_LISTEN", "metrics.listen", "127.0.0.1:9464",
+       "HOST:PORT of /metrics, /livez and /readyz over HTTP; port 0 picks a free one, off "
+       "serves none",
+       false, false, ApplyMetricsListen});
 }
 
 void AddModels(std::vector<Setting>& all) {
@@ -179,10 +201,8 @@ void AddLog(std::vector<Setting>& all) {
 
 }  // namespace
 
-std::string ListenConfig::Address() const {
-  const bool brackets = host.find(':') != std::string::npos;
-  return absl::StrCat(brackets ? "[" : "", host, brackets ? "]" : "", ":", port);
-}
+std::string ListenConfig::Address() const { return AddressOf(host, port); }
+std::string MetricsConfig::Address() const { return AddressOf(host, port); }
 
 std::string Setting::Names() const {
   std::vector<std::string> names;
@@ -197,6 +217,7 @@ const std::vector<Setting>& AllSettings() {
     auto* settings = new std::vector<Setting>;
     AddServer(*settings);
     AddSecurity(*settings);
+    AddMetrics(*settings);
     AddModels(*settings);
     AddPredict(*settings);
     AddBackend(*settings);

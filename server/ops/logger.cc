@@ -3,6 +3,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/ostream_sink.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "core/base/metrics.h"
 
 namespace aifx::ops {
 namespace {
@@ -59,20 +61,27 @@ std::string JsonLine(absl::string_view time, base::LogLevel level, absl::string_
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-class SpdlogLogger final : public base::Logger {
+class SpdlogLogger final : public ServerLogger {
  public:
   SpdlogLogger(std::ostream& out, LogForm form, base::LogLevel minimum, base::Clock& clock)
       : form_(form),
         clock_(clock),
         logger_("aifx", std::make_shared<spdlog::sinks::ostream_sink_mt>(out, true)) {
-    logger_.set_level(SpdlogLevel(minimum));
     logger_.set_pattern("%v");
+    SetMinimum(minimum);
+  }
+
+  void SetMinimum(base::LogLevel minimum) override { logger_.set_level(SpdlogLevel(minimum)); }
+
+  int64_t Lines(base::LogLevel level) const override {
+    return lines_[static_cast<size_t>(level)].Value();
   }
 
   void Log(base::LogLevel level, absl::string_view message,
            const base::LogFields& fields) override {
     const spdlog::level::level_enum spdlog_level = SpdlogLevel(level);
     if (!logger_.should_log(spdlog_level)) return;
+    lines_[static_cast<size_t>(level)].Add();
     const std::string time =
         absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", clock_.Now(), absl::UTCTimeZone());
     const std::string line = form_ == LogForm::kJson ? JsonLine(time, level, message, fields)
@@ -85,11 +94,16 @@ class SpdlogLogger final : public base::Logger {
   const LogForm form_;
   base::Clock& clock_;
   spdlog::logger logger_;
+  std::array<base::Counter, 4> lines_;  // by level
 };
 
 }  // namespace
 
-std::unique_ptr<base::Logger> MakeLogger(std::ostream& out, LogForm form, base::LogLevel minimum,
+absl::string_view LogLevelName(base::LogLevel level) {
+  return kLevelNames[static_cast<size_t>(level)];
+}
+
+std::unique_ptr<ServerLogger> MakeLogger(std::ostream& out, LogForm form, base::LogLevel minimum,
                                          base::Clock& clock) {
   return std::make_unique<SpdlogLogger>(out, form, minimum, clock);
 }

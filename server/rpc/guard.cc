@@ -72,13 +72,14 @@ Call::Call(CallGuard& guard, std::string method, base::CallContext context)
     : guard_(guard),
       method_(std::move(method)),
       context_(std::move(context)),
-      start_nanos_(SteadyNanos()) {}
+      start_nanos_(SteadyNanos()),
+      metrics_(guard.MetricsOf(method_)) {}
 
 Call::~Call() { Finish(absl::InternalError("the call was dropped without an answer")); }
 
 void Call::Finish(const absl::Status& status) {
   if (finished_.exchange(true)) return;
-  guard_.LogCall(method_, context_, start_nanos_, status);
+  guard_.LogCall(method_, context_, start_nanos_, metrics_, status);
   reactor_->Finish(ToGrpcStatus(status, context_.request_id));
 }
 
@@ -104,7 +105,8 @@ StreamCall::StreamCall(CallGuard& guard, std::string method, base::CallContext c
     : guard_(guard),
       method_(std::move(method)),
       context_(std::move(context)),
-      start_nanos_(SteadyNanos()) {
+      start_nanos_(SteadyNanos()),
+      metrics_(guard.MetricsOf(method_)) {
   guard_.in_flight_.fetch_add(1);
 }
 
@@ -113,7 +115,7 @@ StreamCall::~StreamCall() {
     base::MutexLock lock(guard_.streams_mutex_);
     guard_.streams_.erase(this);
   }
-  guard_.LogCall(method_, context_, start_nanos_, status_);
+  guard_.LogCall(method_, context_, start_nanos_, metrics_, status_);
   guard_.in_flight_.fetch_sub(1);
 }
 
@@ -129,7 +131,7 @@ void StreamCall::WhenDraining(std::function<void()> end) {
 
 base::CallContext StreamCall::StepContext() const {
   base::CallContext step = context_;
-  step.deadline = std::min(context_.deadline, guard_.clock_.Now() + guard_.options_.max_deadline);
+  step.deadline = std::min(context_.deadline, guard_.LatestDeadline());
   return step;
 }
 
@@ -145,7 +147,7 @@ absl::StatusOr<std::unique_ptr<StreamCall>> CallGuard::AdmitStream(
   context->AddInitialMetadata(kRequestIdKey, call.request_id);
   context->AddTrailingMetadata(kRequestIdKey, call.request_id);
   if (absl::Status admitted = Admit(*context, method, 0, 0); !admitted.ok()) {
-    LogCall(std::string(method), call, SteadyNanos(), admitted);
+    LogCall(std::string(method), call, SteadyNanos(), MetricsOf(method), admitted);
     return admitted;
   }
   return std::unique_ptr<StreamCall>(new StreamCall(*this, std::string(method), std::move(call)));
@@ -159,8 +161,7 @@ void CallGuard::RefuseNewCalls() {
 
 base::CallContext CallGuard::ContextOf(const grpc::CallbackServerContext& context) const {
   base::CallContext result;
-  result.deadline =
-      std::min(absl::FromChrono(context.deadline()), clock_.Now() + options_.max_deadline);
+  result.deadline = std::min(absl::FromChrono(context.deadline()), LatestDeadline());
   result.request_id = IdOf(context, kRequestIdKey);
   if (result.request_id.empty()) result.request_id = base::NewUuid();
   result.traceparent = IdOf(context, kTraceparentKey);
@@ -178,7 +179,7 @@ absl::Status CallGuard::Admit(const grpc::CallbackServerContext& context, absl::
     AIFX_RETURN_IF_ERROR(
         options_.authorizer->Check(method, MetadataOf(context, kAuthorizationKey)));
   }
-  const size_t limit = max_bytes > 0 ? max_bytes : options_.receive_bytes;
+  const size_t limit = max_bytes > 0 ? max_bytes : receive_bytes_.load();
   if (request_bytes > limit) {
     return base::WithReason(
         absl::ResourceExhaustedError(absl::StrCat("the request has ", request_bytes,
@@ -234,8 +235,11 @@ grpc::Status CallGuard::NotThereYetStatus(absl::string_view method) {
 }
 
 void CallGuard::LogCall(const std::string& method, const base::CallContext& context,
-                        int64_t start_nanos, const absl::Status& status) const {
-  const double milliseconds = static_cast<double>(SteadyNanos() - start_nanos) * 1e-6;
+                        int64_t start_nanos, CallMetrics::Method* metrics,
+                        const absl::Status& status) const {
+  const int64_t nanos = SteadyNanos() - start_nanos;
+  if (metrics != nullptr) metrics->Count(status.code(), absl::Nanoseconds(nanos));
+  const double milliseconds = static_cast<double>(nanos) * 1e-6;
   base::LogFields fields = {{"method", method},
                             {"code", CodeName(status.code())},
                             {"duration_ms", absl::StrFormat("%.3f", milliseconds)},

@@ -19,6 +19,7 @@
 #include "core/base/mutex.h"
 #include "core/serving/executor.h"
 #include "server/rpc/authorizer.h"
+#include "server/rpc/call_metrics.h"
 
 namespace aifx::rpc {
 
@@ -26,6 +27,7 @@ struct GuardOptions {
   absl::Duration max_deadline = absl::Seconds(30);  // caps a call's, and serves where it has none
   size_t receive_bytes = 4 << 20;
   const Authorizer* authorizer = nullptr;  // null: everybody may call; else it outlives the guard
+  CallMetrics* metrics = nullptr;          // null: calls are not counted; else outlives the guard
 };
 
 class CallGuard;
@@ -60,7 +62,8 @@ class Call {
   const std::string method_;
   const base::CallContext context_;
   const int64_t start_nanos_;
-  Reactor* reactor_ = nullptr;  // gRPC's; valid until Finish
+  CallMetrics::Method* const metrics_;  // null: not counted
+  Reactor* reactor_ = nullptr;          // gRPC's; valid until Finish
   std::atomic<bool> finished_{false};
 };
 
@@ -96,7 +99,8 @@ class StreamCall {
   const base::CallContext context_;
   std::function<void()> end_;
   const int64_t start_nanos_;
-  absl::Status status_;  // written before the stream's end, read after
+  CallMetrics::Method* const metrics_;  // null: not counted
+  absl::Status status_;                 // written before the stream's end, read after
 };
 
 // What every method goes through: authorization, deadline (capped), x-request-id (taken or made,
@@ -105,7 +109,9 @@ class StreamCall {
 class CallGuard {
  public:
   CallGuard(base::Clock& clock, base::Logger& logger, GuardOptions options)
-      : clock_(clock), logger_(logger), options_(options) {}
+      : clock_(clock), logger_(logger), options_(options) {
+    SetLimits(options.max_deadline, options.receive_bytes);
+  }
 
   // Starts a call: `handler` runs on this RPC thread and must not block; it, or what it hands on,
   // calls Finish. `method` is such as "PredictionService.Predict"; `max_bytes` 0 means the default.
@@ -126,6 +132,12 @@ class CallGuard {
                                         absl::string_view method);
   static grpc::Status NotThereYetStatus(absl::string_view method);
 
+  // From now on, for calls that begin.
+  void SetLimits(absl::Duration max_deadline, size_t receive_bytes) {
+    max_deadline_ms_.store(absl::ToInt64Milliseconds(max_deadline));
+    receive_bytes_.store(receive_bytes);
+  }
+
   // From now on new calls get UNAVAILABLE, and streams are told to end.
   void RefuseNewCalls();
   int64_t CallsInFlight() const { return in_flight_.load(); }
@@ -140,11 +152,19 @@ class CallGuard {
   absl::Status Admit(const grpc::CallbackServerContext& context, absl::string_view method,
                      size_t request_bytes, size_t max_bytes) const;
   void LogCall(const std::string& method, const base::CallContext& context, int64_t start_nanos,
-               const absl::Status& status) const;
+               CallMetrics::Method* metrics, const absl::Status& status) const;
+  CallMetrics::Method* MetricsOf(absl::string_view method) const {
+    return options_.metrics == nullptr ? nullptr : &options_.metrics->Of(method);
+  }
+  absl::Time LatestDeadline() const {
+    return clock_.Now() + absl::Milliseconds(max_deadline_ms_.load());
+  }
 
   base::Clock& clock_;
   base::Logger& logger_;
-  const GuardOptions options_;
+  const GuardOptions options_;  // as at the start
+  std::atomic<int64_t> max_deadline_ms_;
+  std::atomic<size_t> receive_bytes_;
   std::atomic<bool> draining_{false};
   std::atomic<int64_t> in_flight_{0};
   base::Mutex streams_mutex_;

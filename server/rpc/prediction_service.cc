@@ -148,6 +148,7 @@ void PredictionService::Infer(const std::shared_ptr<Work>& work) {
     for (base::Warning& warning : item.warnings) prediction.warnings.push_back(std::move(warning));
     ToProto(prediction, *item.response->mutable_prediction());
     ToProto(answers[i]->times, queue, *item.response->mutable_timings());
+    if (deps_.stages != nullptr) deps_.stages->Observe(answers[i]->times, queue);
     if (item.submit) item.prediction = std::move(prediction);
   }
   if (!work->Any([](const Item& item) { return item.prediction.has_value(); })) {
@@ -189,7 +190,9 @@ void PredictionService::SubmitOne(Item& item, const Work& work) const {
   } else {
     ReportNotKept(item, work, receipt.status());
   }
-  *item.response->mutable_timings()->mutable_submit() = DurationToProto(Since(start));
+  const absl::Duration took = Since(start);
+  *item.response->mutable_timings()->mutable_submit() = DurationToProto(took);
+  if (deps_.stages != nullptr) deps_.stages->ObserveSubmit(took);
 }
 
 // A prediction that exists is answered whatever becomes of its submission.

@@ -9,6 +9,7 @@
 #include "core/serving/executor.h"
 #include "server/rpc/guard.h"
 #include "server/rpc/prediction_engine.h"
+#include "server/rpc/stage_metrics.h"
 #include "server/rpc/watch_hub.h"
 
 namespace aifx::rpc {
@@ -23,7 +24,8 @@ struct PredictionServiceDeps {
   serving::Executor& blocking;            // and for the backend here
   std::string default_model;              // for requests that name none; may be empty
   size_t batch_receive_bytes = 16 << 20;
-  WatchHub& watches;  // for WatchPredictions
+  WatchHub& watches;               // for WatchPredictions
+  StageMetrics* stages = nullptr;  // null: not counted
 };
 
 // aifx.ml.v1.PredictionService. Converts and checks on the RPC thread; everything else runs on the

@@ -17,7 +17,8 @@ namespace aifx::bench {
 
 absl::StatusOr<ServerProcess> ServerProcess::Start(const std::string& program,
                                                    const std::vector<std::string>& arguments) {
-  std::vector<std::string> command = {program};
+  // By the environment, so that a server of an earlier version may be measured too.
+  std::vector<std::string> command = {"env", "AIFX_METRICS_LISTEN=127.0.0.1:0", program};
   command.insert(command.end(), arguments.begin(), arguments.end());
   const absl::Time start = absl::Now();
   auto child = testing::ChildProcess::Start(command, "READY grpc=");

@@ -70,13 +70,21 @@ class Stack:
         return child, ReferenceBackend(url, KEY)
 
     def server(self, backend_url, *arguments, **more_env):
-        """An engine with the fixture's model and an outbox of its own; (child, HOST:PORT)."""
+        """An engine with the fixture's model and an outbox of its own; (child, HOST:PORT).
+
+        child.metrics is the URL of its metrics and probes.
+        """
         if "--outbox-dir" not in arguments:
             arguments += ("--outbox-dir", self.folder / f"outbox{len(self.children)}")
-        return self.start("server", [
-            BIN / "aifx-server", "--listen", "127.0.0.1:0", "--models-dir", FIXTURE / "models",
+        if "--models-dir" not in arguments:
+            arguments += ("--models-dir", FIXTURE / "models")
+        child, ready = self.start("server", [
+            BIN / "aifx-server", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0",
             "--backend-url", backend_url, "--stale-candles", "warn", "--drain-grace", "0s",
             *arguments], "READY grpc=", **more_env)
+        address, _, metrics = ready.partition(" metrics=")
+        child.metrics = f"http://{metrics}"
+        return child, address
 
     def channel(self, address):
         # A pool of its own: an earlier server on a port that came round again, whose channel backs

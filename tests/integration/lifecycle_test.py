@@ -19,15 +19,30 @@ def run(program, *arguments, **more_env):
                           capture_output=True, text=True, timeout=30)
 
 
+def port_is_open(address):
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=20).close()
+    except ConnectionRefusedError:
+        return False
+    except ConnectionResetError:
+        pass  # just then
+    return True
+
+
 class Gate:
-    """A proxy in front of the backend that holds requests until it is opened."""
+    """A proxy in front of the backend that holds requests until it is opened; POSTs get no answer.
+
+    headers: those of each request that came, in order.
+    """
 
     def __init__(self, backend_url):
-        self.arrived, self.opened = threading.Event(), threading.Event()
+        self.arrived, self.opened, self.headers = threading.Event(), threading.Event(), []
         gate = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
+                gate.headers.append(self.headers)
                 gate.arrived.set()
                 gate.opened.wait(20)
                 headers = {name: self.headers[name] for name in ("Authorization", "X-Service-Name")}
@@ -40,6 +55,10 @@ class Gate:
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+
+            def do_POST(self):
+                gate.arrived.set()
+                gate.opened.wait(60)
 
             def log_message(self, *_):
                 pass
@@ -127,6 +146,25 @@ class LifecycleTest(harness.StackTest):
         gate.opened.set()
         self.assertTrue(call.result().prediction.id)
         self.assertEqual(server.process.wait(timeout=20), 0)
+
+    def test_a_second_sigterm_forces_to_the_very_end(self):
+        from aifx.ml.v1 import prediction_service_pb2, prediction_service_pb2_grpc, types_pb2
+        gate = Gate(NOWHERE)
+        self.addCleanup(gate.close)
+        server, address = self.stack.server(gate.url, "--outbox-stop-grace", "5m")
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(self.stack.channel(address))
+        stub.Predict(prediction_service_pb2.PredictRequest(
+            pair="EUR/USD", timeframe=types_pb2.TIMEFRAME_1H, submit=True,
+            series=types_pb2.CandleSeries(candles=harness.sample_candles(300))), timeout=20)
+        self.assertTrue(gate.arrived.wait(20))
+        server.process.send_signal(signal.SIGTERM)
+        # The drain is over when nobody listens any more; then the outbox waits for its answer.
+        while port_is_open(address):
+            self.assertIsNone(server.process.poll())
+        server.process.send_signal(signal.SIGTERM)
+        self.assertEqual(server.process.wait(timeout=5), 1)
+        with open(server.log_path, encoding="utf-8") as log:
+            self.assertIn("forced to end by a second signal", log.read())
 
 
 if __name__ == "__main__":

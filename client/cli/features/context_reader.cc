@@ -23,9 +23,8 @@ ContextReader::ContextReader(const features::FeatureSet& set, const market::Curr
 }
 
 absl::Status ContextReader::ReadMore(Series& series) {
-  AIFX_ASSIGN_OR_RETURN(series.candles,
-                        source_.Range(series.pair, timeframe_, series.read_to,
-                                      series.read_to + piece_, context_));
+  AIFX_ASSIGN_OR_RETURN(series.candles, source_.Range(series.pair, timeframe_, series.read_to,
+                                                      series.read_to + piece_, context_));
   series.next = 0;
   series.read_to += piece_;
   return absl::OkStatus();

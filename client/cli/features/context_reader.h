@@ -12,12 +12,12 @@
 
 namespace aifx::cli {
 
-// Hands the candles of a set's context pairs to its stream as the series goes on. Reads them a piece
-// at a time, so that memory does not grow with the history. Not thread-safe.
+// Hands the candles of a set's context pairs to its stream as the series goes on. Reads them a
+// piece at a time, so that memory does not grow with the history. Not thread-safe.
 class ContextReader {
  public:
-  // Of the context pairs that `set` wants for `pair`, at the same timeframe, from `start` on. Source
-  // and context outlive the object.
+  // Of the context pairs that `set` wants for `pair`, at the same timeframe, from `start` on.
+  // Source and context outlive the object.
   ContextReader(const features::FeatureSet& set, const market::CurrencyPair& pair,
                 market::Timeframe timeframe, absl::Time start, market::CandleSource& source,
                 const base::CallContext& context);

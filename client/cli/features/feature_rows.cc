@@ -10,8 +10,7 @@ namespace aifx::cli {
 
 absl::StatusOr<FeatureRows> FeatureRows::Make(const features::FeatureSet& set,
                                               const market::CurrencyPair* pair) {
-  AIFX_ASSIGN_OR_RETURN(auto stream,
-                        pair != nullptr ? set.NewStreamFor(*pair) : set.NewStream());
+  AIFX_ASSIGN_OR_RETURN(auto stream, pair != nullptr ? set.NewStreamFor(*pair) : set.NewStream());
   return FeatureRows(set, std::move(stream));
 }
 

@@ -215,6 +215,19 @@ TEST_F(PredictorTest, StaleCandlesHoldExactlyAfterTheLimit) {
   EXPECT_EQ(stale.take_profit, std::nullopt);
 }
 
+TEST_F(PredictorTest, TheStalePolicyMayChangeWhileItServes) {
+  Predictor predictor = MakePredictor({.stale_after_bars = 3});
+  clock_.Advance(absl::Hours(4) + absl::Seconds(1));
+  ASSERT_OK_AND_ASSIGN(const records::Prediction held, Predict(predictor, Request(candles_)));
+  EXPECT_EQ(held.hold_reason, HoldReason::kStaleCandles);
+  predictor.SetStalePolicy(StalePolicy::kHold, 5);
+  ASSERT_OK_AND_ASSIGN(const records::Prediction fresh, Predict(predictor, Request(candles_)));
+  EXPECT_NE(fresh.hold_reason, HoldReason::kStaleCandles);
+  predictor.SetStalePolicy(StalePolicy::kWarn, 3);
+  ASSERT_OK_AND_ASSIGN(const records::Prediction warned, Predict(predictor, Request(candles_)));
+  EXPECT_NE(warned.hold_reason, HoldReason::kStaleCandles);
+}
+
 TEST_F(PredictorTest, StaleCandlesWarnWhereConfiguredSo) {
   const Predictor predictor = MakePredictor({.stale_policy = StalePolicy::kWarn});
   clock_.Advance(absl::Hours(24 * 365 * 8));

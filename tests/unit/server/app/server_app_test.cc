@@ -22,6 +22,7 @@ class ServerAppTest : public ::testing::Test {
   config::ServerConfig Config() {
     config::ServerConfig config;
     config.listen.port = 0;
+    config.metrics.port = 0;
     config.listen.drain_grace = absl::ZeroDuration();
     config.models.dir = folder_ / "models";
     config.outbox.dir = folder_ / "outbox";

@@ -11,7 +11,9 @@
 namespace aifx::ops {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string Logged(LogForm form, base::LogLevel minimum, base::LogLevel level,
                    const std::string& message, const base::LogFields& fields) {
@@ -42,6 +44,20 @@ TEST(LoggerTest, DropsWhatIsBelowTheMinimum) {
   EXPECT_EQ(Logged(LogForm::kText, base::LogLevel::kWarning, base::LogLevel::kInfo, "x", {}), "");
   EXPECT_THAT(Logged(LogForm::kText, base::LogLevel::kWarning, base::LogLevel::kError, "x", {}),
               HasSubstr("ERROR"));
+}
+
+TEST(LoggerTest, TheMinimumChangesAndLinesAreCounted) {
+  std::ostringstream out;
+  testing::FakeClock clock;
+  const auto logger = MakeLogger(out, LogForm::kText, base::LogLevel::kWarning, clock);
+  logger->Info("one");
+  logger->SetMinimum(base::LogLevel::kInfo);
+  logger->Info("two");
+  logger->SetMinimum(base::LogLevel::kError);
+  logger->Warning("three");
+  EXPECT_THAT(out.str(), AllOf(HasSubstr("two"), Not(HasSubstr("one")), Not(HasSubstr("three"))));
+  EXPECT_EQ(logger->Lines(base::LogLevel::kInfo), 1);
+  EXPECT_EQ(logger->Lines(base::LogLevel::kWarning), 0);
 }
 
 }  // namespace

@@ -96,6 +96,21 @@ TEST_F(GuardTest, CancellingReachesTheStepThatRuns) {
   EXPECT_TRUE(cancelled);
 }
 
+TEST_F(GuardTest, LimitsMayChangeWhileItServes) {
+  base::CallContext seen;
+  engine_.on_fetch = [&](const base::CallContext& context) {
+    seen = context;
+    return absl::OkStatus();
+  };
+  guard_.SetLimits(absl::Seconds(2), 1 << 20);
+  ASSERT_TRUE(Predict().ok());
+  EXPECT_EQ(seen.deadline, clock_.Now() + absl::Seconds(2));
+  guard_.SetLimits(absl::Seconds(2), 5);
+  grpc::ClientContext context;
+  EXPECT_EQ(predictions_->Predict(&context, request_, &response_).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
 TEST_F(GuardTest, WhileDrainingNewCallsAreRefused) {
   guard_.RefuseNewCalls();
   const grpc::Status status = Predict();

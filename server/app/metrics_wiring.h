@@ -1,0 +1,35 @@
+#ifndef AIFX_SERVER_APP_METRICS_WIRING_H_
+#define AIFX_SERVER_APP_METRICS_WIRING_H_
+
+#include <vector>
+
+#include "client/backend/backend_http.h"
+#include "core/serving/executor.h"
+#include "core/serving/registry.h"
+#include "server/app/outbox_monitor.h"
+#include "server/ops/metrics_page.h"
+#include "server/rpc/call_metrics.h"
+#include "server/rpc/guard.h"
+#include "server/rpc/stage_metrics.h"
+
+namespace aifx::app {
+
+// What the server's metrics are read from; all outlive the page.
+struct MetricsSources {
+  const rpc::CallMetrics& calls;
+  const rpc::CallGuard& guard;
+  const rpc::StageMetrics& stages;
+  std::vector<const serving::Executor*> executors;
+  const serving::ModelRegistry& registry;
+  const OutboxMonitor& outbox;
+  const backend::BackendHttp& backend;
+};
+
+// Adds a collector for each source, and for the process. The place for another component: give it a
+// cheap `Stats()`, a member above, a function in the .cc file that turns one into the other, its
+// line in AddCollectors, and its metrics' lines in tests/golden/metrics.txt.
+void AddCollectors(const MetricsSources& sources, ops::MetricsPage& page);
+
+}  // namespace aifx::app
+
+#endif  // AIFX_SERVER_APP_METRICS_WIRING_H_
