@@ -50,8 +50,8 @@ absl::StatusOr<PublicKey> PublicKey::FromFile(const std::string& path) {
 
 absl::Status PublicKey::Verify(absl::string_view text, absl::string_view signature) const {
   if (signature.size() != kSignatureBytes) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the signature has ", signature.size(), " bytes instead of ", kSignatureBytes));
+    return absl::FailedPreconditionError(absl::StrCat("the signature has ", signature.size(),
+                                                      " bytes instead of ", kSignatureBytes));
   }
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
                                                                         &EVP_MD_CTX_free);

@@ -110,7 +110,8 @@ absl::Status KillSwitches::Engage(KillSwitch engaged) {
   const absl::Status written = Write(all);
   if (written.ok()) return written;
   logger_.Error("cannot write the kill switches", {{"error", std::string(written.message())}});
-  return NotWritten("the kill switch holds, but could not be written down: a restart would forget it");
+  return NotWritten(
+      "the kill switch holds, but could not be written down: a restart would forget it");
 }
 
 absl::Status KillSwitches::Release(const KillScope& scope) {
@@ -143,8 +144,8 @@ std::shared_ptr<const KillSwitch> KillSwitches::Find(const market::CurrencyPair&
   base::MutexLock lock(mutex_);
   for (const auto& each : engaged_) {
     const KillScope& scope = each->scope;
-    const bool holds = scope.pair.has_value() ? *scope.pair == pair
-                                              : scope.model.empty() || scope.model == model;
+    const bool holds =
+        scope.pair.has_value() ? *scope.pair == pair : scope.model.empty() || scope.model == model;
     if (holds) return each;
   }
   return nullptr;

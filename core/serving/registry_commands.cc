@@ -145,11 +145,10 @@ absl::StatusOr<Activation> ModelRegistry::Activate(const std::string& name, int6
   AIFX_RETURN_IF_ERROR(CheckInStore(name, version));
   const auto before = store_.Active(name);
   if (!before.ok() && !absl::IsNotFound(before.status())) {
-    return base::WithReason(
-        absl::FailedPreconditionError(
-            absl::StrCat("active.json of model \"", name, "\" is damaged, remove it first: ",
-                         before.status().message())),
-        "ACTIVE_DAMAGED");
+    return base::WithReason(absl::FailedPreconditionError(absl::StrCat(
+                                "active.json of model \"", name,
+                                "\" is damaged, remove it first: ", before.status().message())),
+                            "ACTIVE_DAMAGED");
   }
   LookAtStore(name);
   AIFX_RETURN_IF_ERROR(EnsureLoaded(name, version));

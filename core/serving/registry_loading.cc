@@ -123,13 +123,14 @@ absl::StatusOr<ModelRegistry::Handle> ModelRegistry::LoadAside(const std::string
   SetStage(name, version, VersionState::kLoading);
   const auto checking = [&] { SetStage(name, version, VersionState::kChecking); };
   absl::StatusOr<Handle> handle =
-      options_.loader ? options_.loader(store_, name, version, checking)
-                      : model::LoadModel(store_, name, version, {.key = options_.key, .on_checking = checking});
+      options_.loader
+          ? options_.loader(store_, name, version, checking)
+          : model::LoadModel(store_, name, version, {.key = options_.key, .on_checking = checking});
   AIFX_RETURN_IF_ERROR(handle.status());
   SetStage(name, version, VersionState::kWarming);
   if (const absl::Status warm = WarmUp(**handle, options_.warm_batches); !warm.ok()) {
-    return absl::Status(warm.code(), absl::StrCat("model ", name, " version ", version, ": ",
-                                                  warm.message()));
+    return absl::Status(warm.code(),
+                        absl::StrCat("model ", name, " version ", version, ": ", warm.message()));
   }
   return handle;
 }

@@ -22,14 +22,14 @@ struct ModelStats {
 
 // A registry's counters since its start, and gauges.
 struct RegistryStats {
-  uint64_t loads = 0;            // versions that passed their checks
-  uint64_t load_failures = 0;    // versions that did not
-  uint64_t swaps = 0;            // times that another version began to serve
-  uint64_t unloads = 0;          // versions taken out of service, by a swap or a command
-  uint64_t freed = 0;            // models whose memory was given back
-  size_t waiting_to_free = 0;    // models that nobody holds any more and the reaper has not freed
-  absl::Duration load_time;      // of all loads together, checks and warm-up included
-  absl::Duration last_load_time;  // of the newest one that passed
+  uint64_t loads = 0;              // versions that passed their checks
+  uint64_t load_failures = 0;      // versions that did not
+  uint64_t swaps = 0;              // times that another version began to serve
+  uint64_t unloads = 0;            // versions taken out of service, by a swap or a command
+  uint64_t freed = 0;              // models whose memory was given back
+  size_t waiting_to_free = 0;      // models that nobody holds any more and the reaper has not freed
+  absl::Duration load_time;        // of all loads together, checks and warm-up included
+  absl::Duration last_load_time;   // of the newest one that passed
   std::vector<ModelStats> models;  // by name
 };
 

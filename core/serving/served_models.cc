@@ -62,10 +62,9 @@ absl::StatusOr<ServedModel> ServedModels::Find(const ModelSelector& selector,
       if (entry.name == selector.name) chosen = &entry;
       continue;
     }
-    const Version* wanted =
-        entry.Find(selector.version != 0 && entry.Find(selector.version) != nullptr
-                       ? selector.version
-                       : entry.serving);
+    const Version* wanted = entry.Find(
+        selector.version != 0 && entry.Find(selector.version) != nullptr ? selector.version
+                                                                         : entry.serving);
     if (wanted == nullptr || !Fits(*wanted, pair, timeframe)) continue;
     chosen = &entry;
     ++matches;
@@ -74,10 +73,10 @@ absl::StatusOr<ServedModel> ServedModels::Find(const ModelSelector& selector,
     return NotChosen(matches > 1, pair, timeframe);
   }
   if (chosen == nullptr) {
-    return base::WithReason(absl::NotFoundError(absl::StrCat(
-                                "model.name \"", selector.name, "\" does not serve; ", Names(),
-                                entries_.size() == 1 ? " does" : " do")),
-                            "MODEL_NOT_FOUND");
+    return base::WithReason(
+        absl::NotFoundError(absl::StrCat("model.name \"", selector.name, "\" does not serve; ",
+                                         Names(), entries_.size() == 1 ? " does" : " do")),
+        "MODEL_NOT_FOUND");
   }
   const int64_t version = selector.version != 0 ? selector.version : chosen->serving;
   const Version* found = chosen->Find(version);

@@ -13,6 +13,7 @@
 #include "core/model/model_store.h"
 #include "core/pipeline/predictor.h"
 #include "core/serving/executor.h"
+#include "core/serving/kill_switch.h"
 #include "core/serving/registry.h"
 #include "server/app/refresher.h"
 #include "server/config/server_config.h"
@@ -61,10 +62,13 @@ class ServerApp {
   static absl::StatusOr<Backend> OpenBackend(const config::ServerConfig& config,
                                              base::Logger& logger);
 
-  ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend);
+  ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend,
+            serving::RegistryOptions registry_options);
 
   absl::Status Listen();
   void Refresh();
+  // Tells the backend which version of a model is active, as far as it can be told; waits for it.
+  void MirrorActive(const std::string& model);
   // Ends what runs on the executors; nobody calls any more.
   void StopWork(absl::Duration outbox_grace);
 
@@ -73,6 +77,7 @@ class ServerApp {
   const Backend backend_;
   const model::ModelStore store_;
   serving::ModelRegistry registry_;
+  serving::KillSwitches kill_switches_;
   const pipeline::Predictor predictor_;
   const rpc::PredictorEngine engine_;
   // What the executors' tasks use stands above them, and the guard counts their calls.
@@ -83,6 +88,10 @@ class ServerApp {
   serving::Executor blocking_;
   // Reads of the store, so that they never wait behind calls to a backend that does not answer.
   serving::Executor store_reads_;
+  // Commands over models, one after another: each may load one.
+  serving::Executor commands_;
+  // One thread, so that the backend hears of activations in their order.
+  serving::Executor mirror_;
   ops::HealthService health_;
   rpc::PredictionService predictions_;
   rpc::RecordService records_;

@@ -15,8 +15,8 @@ struct ListenConfig {
   std::string host = "127.0.0.1";  // without brackets
   int port = 50051;                // 0: a free one
   bool insecure = false;           // whether a host that is not loopback may be served in plaintext
-  // Whether methods for administrators (RequeueSubmission, PurgeSubmissions) may be called from
-  // another machine.
+  // Whether methods for administrators (over submissions, models and kill switches) may be called
+  // from another machine.
   bool remote_admin = false;
   // After SIGTERM: how long health says NOT_SERVING before calls are refused, and how long calls
   // in flight may take after that.
@@ -30,6 +30,8 @@ struct ModelsConfig {
   std::string dir = "models";
   std::string default_name;  // empty: the model of the request's pair and timeframe
   absl::Duration refresh_interval = absl::Seconds(2);
+  int max_loaded = 4;           // versions that LoadModel may keep
+  std::string public_key_file;  // whose signature versions must bear; empty: none is needed
 };
 
 enum class StaleCandles { kHold, kWarn };
@@ -37,7 +39,8 @@ enum class StaleCandles { kHold, kWarn };
 struct PredictConfig {
   StaleCandles stale_candles = StaleCandles::kHold;
   int stale_after_bars = 3;
-  int executors = 0;  // inference threads; 0: the cores that the process may use
+  absl::Duration model_expires_after;  // since the newest training candle; 0: never
+  int executors = 0;                   // inference threads; 0: the cores that the process may use
   int queue_limit = 256;
 };
 

@@ -102,8 +102,8 @@ TEST_F(RegistryCommandsTest, KeepsNoMoreVersionsThanItMay) {
   ASSERT_OK(registry_.SetActive(kModel, kNewest, {}));
   ASSERT_OK(registry_.Load(kModel, kOld, {}));
   ASSERT_OK(registry_.Load(kModel, kOld, {})) << "it is kept already";
-  EXPECT_THAT(registry_.Load(kModel, kNew, {}), StatusIs(absl::StatusCode::kResourceExhausted,
-                                                         HasSubstr("models.max_loaded")));
+  EXPECT_THAT(registry_.Load(kModel, kNew, {}),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("models.max_loaded")));
   ASSERT_OK(registry_.Unload(kModel, kOld, {}));
   EXPECT_OK(registry_.Load(kModel, kNew, {}));
 }
@@ -124,8 +124,8 @@ TEST_F(RegistryCommandsTest, TheVersionThatServesIsNeverUnloaded) {
 TEST_F(RegistryCommandsTest, WithoutAVersionLoadsTheActiveOneElseTheNewest) {
   ASSERT_OK_AND_ASSIGN(const VersionView newest, registry_.Load(kModel, 0, {}));
   EXPECT_EQ(newest.version, kNewest);
-  EXPECT_THAT(Acquire(), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                  HasSubstr("has no active version")));
+  EXPECT_THAT(Acquire(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("has no active version")));
   EXPECT_FALSE(registry_.HasReadyModel());
   ASSERT_OK(registry_.Unload(kModel, kNewest, {}));
   ASSERT_OK(registry_.SetActive(kModel, kOld, {}));

@@ -63,9 +63,7 @@ class CountedModel final : public model::Model {
     for (float& logit : logits) logit = MonthOf(manifest_.version);
     return on_run_ ? on_run_() : absl::OkStatus();
   }
-  static float MonthOf(int64_t version) {
-    return static_cast<float>(version / 100'000'000 % 100);
-  }
+  static float MonthOf(int64_t version) { return static_cast<float>(version / 100'000'000 % 100); }
 
  private:
   const model::Manifest manifest_;
@@ -123,12 +121,12 @@ class RegistryFixture : public ::testing::Test {
   model::ModelStore store_{folder_.path()};
   ModelRegistry registry_{
       store_, base::NullLogger(),
-      RegistryOptions{.loader = [this](const model::ModelStore&, const std::string&,
-                                       int64_t version, const std::function<void()>& checking) {
-                        return Load(version, checking);
-                      },
-                      .warm_batches = {1, 8},
-                      .max_kept = 1}};
+      RegistryOptions{
+          .loader = [this](
+                        const model::ModelStore&, const std::string&, int64_t version,
+                        const std::function<void()>& checking) { return Load(version, checking); },
+          .warm_batches = {1, 8},
+          .max_kept = 1}};
 };
 
 }  // namespace aifx::serving

@@ -138,17 +138,20 @@ TEST_F(RegistryModelsTest, ManifestsTruncatedOrWithAWrongChecksum) {
 TEST_F(RegistryModelsTest, WrongContentsWithRightChecksums) {
   const std::vector<std::pair<std::function<void(TinyModel&)>, std::string>> cases = {
       {[](TinyModel& t) { t.weight[1] = std::nanf(""); }, "not finite"},
-      {[](TinyModel& t) { t.manifest.feature_set_hash = std::string(64, '0'); }, "was trained with"},
+      {[](TinyModel& t) { t.manifest.feature_set_hash = std::string(64, '0'); },
+       "was trained with"},
       {[](TinyModel& t) { t.manifest.feature_set = "unknown-v9"; }, "unknown-v9"},
       {[](TinyModel& t) { t.golden.logits[2] += 0.01f; }, "golden window"},
       {[](TinyModel& t) {
-         t.program = "\ndef forward(self, x: Tensor) -> Tensor:\n    return torch.linear(x[:, -1], "
-                     "self.weight, self.bias).double()\n";
+         t.program =
+             "\ndef forward(self, x: Tensor) -> Tensor:\n    return torch.linear(x[:, -1], "
+             "self.weight, self.bias).double()\n";
        },
        "Double"},
       {[](TinyModel& t) {
-         t.program = "\ndef forward(self, x: Tensor) -> Tensor:\n    return torch.linear(x[:, -1], "
-                     "self.weight, self.bias)[:, 0:2]\n";
+         t.program =
+             "\ndef forward(self, x: Tensor) -> Tensor:\n    return torch.linear(x[:, -1], "
+             "self.weight, self.bias)[:, 0:2]\n";
        },
        "[1, 2]"}};
   int64_t version = kBad;
@@ -216,11 +219,10 @@ TEST_F(RegistryModelsTest, WithAKeyOnlySignedVersionsServe) {
   size_t signature_size = signature.size();
   EVP_MD_CTX* const context = EVP_MD_CTX_new();
   ASSERT_EQ(EVP_DigestSignInit(context, nullptr, nullptr, nullptr, key), 1);
-  ASSERT_EQ(EVP_DigestSign(context, reinterpret_cast<unsigned char*>(signature.data()),
-                           &signature_size,
-                           reinterpret_cast<const unsigned char*>(manifest.data()),
-                           manifest.size()),
-            1);
+  ASSERT_EQ(
+      EVP_DigestSign(context, reinterpret_cast<unsigned char*>(signature.data()), &signature_size,
+                     reinterpret_cast<const unsigned char*>(manifest.data()), manifest.size()),
+      1);
   EVP_MD_CTX_free(context);
   EVP_PKEY_free(key);
   std::string wrong = signature;
