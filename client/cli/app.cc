@@ -60,6 +60,7 @@ int RunUnguarded(const std::vector<std::string>& arguments, Console& console) {
   AddAccuracy(app, invocation);
   AddPredictions(app, invocation);
   AddModels(app, invocation);
+  AddKillSwitch(app, invocation);
   AddOutbox(app, invocation);
   AddHealth(app, invocation);
   AddTrain(app, invocation);

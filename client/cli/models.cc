@@ -10,6 +10,7 @@
 #include "client/cli/connection.h"
 #include "client/cli/errors.h"
 #include "client/cli/json_output.h"
+#include "client/cli/models_commands.h"
 #include "client/cli/table.h"
 #include "client/cli/words.h"
 
@@ -126,7 +127,8 @@ int Show(const ModelsCommand& command, Console& console) {
 
 void AddModels(CLI::App& app, Invocation& invocation) {
   auto command = std::make_shared<ModelsCommand>();
-  CLI::App* sub = app.add_subcommand("models", "List the server's models, or show one");
+  CLI::App* sub =
+      app.add_subcommand("models", "List the server's models, show one, or command them");
   sub->add_flag("--json", command->json, "Write the answer as one line of JSON");
   AddServerOptions(*sub, &command->server);
   CLI::App* show = sub->add_subcommand("show", "Show one version in full");
@@ -135,11 +137,13 @@ void AddModels(CLI::App& app, Invocation& invocation) {
       ->type_name("YYYYMMDDhhmmss");
   show->add_flag("--json", command->json, "Write the answer as one line of JSON");
   AddServerOptions(*show, &command->server);
-  sub->callback([command, &invocation] {
-    invocation.run = [command, &invocation] {
-      return command->name.empty() ? List(*command, invocation.console)
-                                   : Show(*command, invocation.console);
-    };
+  show->callback([command, &invocation] {
+    invocation.run = [command, &invocation] { return Show(*command, invocation.console); };
+  });
+  AddModelCommands(*sub, invocation);
+  sub->callback([command, sub, &invocation] {  // runs after a subcommand's
+    if (!sub->get_subcommands().empty()) return;
+    invocation.run = [command, &invocation] { return List(*command, invocation.console); };
   });
 }
 

@@ -42,9 +42,11 @@ absl::StatusOr<std::shared_ptr<const Model>> Open(Manifest manifest, const std::
 }
 
 absl::StatusOr<std::shared_ptr<const Model>> Load(const ModelStore& store, const std::string& name,
-                                                  int64_t version,
-                                                  std::optional<Precision> precision) {
-  AIFX_ASSIGN_OR_RETURN(Manifest manifest, store.ReadManifest(name, version));
+                                                  int64_t version, const LoadOptions& options) {
+  AIFX_ASSIGN_OR_RETURN(Manifest manifest,
+                        options.key.has_value()
+                            ? store.ReadSignedManifest(name, version, *options.key)
+                            : store.ReadManifest(name, version));
   AIFX_ASSIGN_OR_RETURN(const features::FeatureSet* feature_set, CheckFeatures(manifest));
   std::map<std::string, std::string> contents;
   for (const auto& [file, checksum] : manifest.files) {
@@ -58,15 +60,24 @@ absl::StatusOr<std::shared_ptr<const Model>> Load(const ModelStore& store, const
   }
   AIFX_ASSIGN_OR_RETURN(const GoldenWindow golden, GoldenFromJson(contents[kGoldenFile], manifest));
   AIFX_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model,
-                        Open(std::move(manifest), contents[archive], *feature_set, precision));
+                        Open(std::move(manifest), contents[archive], *feature_set,
+                             options.precision));
+  if (options.on_checking) options.on_checking();
   AIFX_RETURN_IF_ERROR(CheckGolden(*model, golden));
   return model;
 }
 
-absl::StatusOr<std::shared_ptr<const Model>> LoadNamed(const ModelStore& store,
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelStore& store,
+                                                       const std::string& name, int64_t version) {
+  return LoadModel(store, name, version, LoadOptions());
+}
+
+absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelStore& store,
                                                        const std::string& name, int64_t version,
-                                                       std::optional<Precision> precision) {
-  absl::StatusOr<std::shared_ptr<const Model>> model = Load(store, name, version, precision);
+                                                       const LoadOptions& options) {
+  absl::StatusOr<std::shared_ptr<const Model>> model = Load(store, name, version, options);
   if (model.ok()) return model;
   // A version that is there but cannot be used is a failed precondition, whatever was wrong in it.
   const absl::StatusCode code = absl::IsInvalidArgument(model.status())
@@ -74,20 +85,6 @@ absl::StatusOr<std::shared_ptr<const Model>> LoadNamed(const ModelStore& store,
                                     : model.status().code();
   return absl::Status(
       code, absl::StrCat("model ", name, " version ", version, ": ", model.status().message()));
-}
-
-}  // namespace
-
-absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelStore& store,
-                                                       const std::string& name, int64_t version) {
-  return LoadNamed(store, name, version, std::nullopt);
-}
-
-absl::StatusOr<std::shared_ptr<const Model>> LoadModelInPrecision(const ModelStore& store,
-                                                                  const std::string& name,
-                                                                  int64_t version,
-                                                                  Precision precision) {
-  return LoadNamed(store, name, version, precision);
 }
 
 }  // namespace aifx::model

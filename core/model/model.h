@@ -2,7 +2,9 @@
 #define AIFX_CORE_MODEL_MODEL_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -10,6 +12,7 @@
 #include "absl/types/span.h"
 #include "core/model/manifest.h"
 #include "core/model/model_store.h"
+#include "core/model/signature.h"
 
 namespace aifx::model {
 
@@ -55,13 +58,21 @@ class Model {
 absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelStore& store,
                                                        const std::string& name, int64_t version);
 
-// The same with `precision` instead of the manifest's for models of the direct LSTM kernel; others
-// load as they are. A precision below float32 needs its record in the manifest
-// (precision_record.h), FailedPrecondition else.
-absl::StatusOr<std::shared_ptr<const Model>> LoadModelInPrecision(const ModelStore& store,
-                                                                  const std::string& name,
-                                                                  int64_t version,
-                                                                  Precision precision);
+struct LoadOptions {
+  // Whose signature a version must bear (manifest.sig); absent: none is needed.
+  std::optional<PublicKey> key;
+  // Instead of the manifest's, for models of the direct LSTM kernel; others load as they are. A
+  // precision below float32 needs its record in the manifest (precision_record.h),
+  // FailedPrecondition else.
+  std::optional<Precision> precision;
+  // Called once the version is read, before its golden window is computed.
+  std::function<void()> on_checking;
+};
+
+// The same, with options.
+absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelStore& store,
+                                                       const std::string& name, int64_t version,
+                                                       const LoadOptions& options);
 
 // Sets LibTorch to one thread for each caller of Run (inference) or `threads` (training). Call
 // once, before the first model is loaded.

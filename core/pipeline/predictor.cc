@@ -222,6 +222,25 @@ absl::Status Predictor::RunGroup(Group& group) const {
   return ran;
 }
 
+records::HoldReason Predictor::HoldOf(PreparedRequest& item, absl::Time as_of) const {
+  const model::Manifest& manifest = item.served.model->manifest();
+  if (options_.kill_switches != nullptr) {
+    if (const auto off = options_.kill_switches->Find(item.request.pair, manifest.name)) {
+      item.warnings.push_back({"KILL_SWITCH", off->reason});
+      return records::HoldReason::kKillSwitch;
+    }
+  }
+  if (options_.model_expires_after > absl::ZeroDuration() &&
+      item.now >= manifest.trained_until + options_.model_expires_after) {
+    item.warnings.push_back(
+        {"MODEL_EXPIRED",
+         absl::StrCat("the model knows the market until ", Utc(manifest.trained_until),
+                      "; it is used for ", absl::FormatDuration(options_.model_expires_after))});
+    return records::HoldReason::kModelExpired;
+  }
+  return MarketHold(item, as_of);
+}
+
 records::HoldReason Predictor::MarketHold(PreparedRequest& item, absl::Time as_of) const {
   const market::Timeframe timeframe = item.request.timeframe;
   const absl::Time stale_from = calendar_.HorizonEnd(timeframe, as_of, stale_after_bars_.load());
@@ -248,7 +267,7 @@ PredictAnswer Predictor::Decide(PreparedRequest& item, absl::Span<const float> l
       DecisionInputOf(manifest, candles, item.request.pair, probabilities, item.request.risk);
 
   const absl::Time as_of = market::CloseTime(item.request.timeframe, candles.back().open_time);
-  const records::HoldReason hold = MarketHold(item, as_of);
+  const records::HoldReason hold = HoldOf(item, as_of);
   const decision::Decision decision =
       hold == records::HoldReason::kNone ? decision::Decide(input) : decision::Hold(input, hold);
   AddDecisionWarnings(decision, manifest, item.request, item.warnings);

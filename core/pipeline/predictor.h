@@ -19,6 +19,7 @@
 #include "core/market/trading_calendar.h"
 #include "core/pipeline/context_series.h"
 #include "core/records/prediction.h"
+#include "core/serving/kill_switch.h"
 #include "core/serving/registry.h"
 
 namespace aifx::pipeline {
@@ -33,6 +34,10 @@ struct PredictorOptions {
   // since. >= 1
   int stale_after_bars = 3;
   size_t max_candles = 5000;  // a request may carry
+  // HOLD (model_expired) from this long after the model's newest training candle; 0: never.
+  absl::Duration model_expires_after;
+  // Asked for every answer; outlives the predictor. Null: nothing is ever switched off.
+  const serving::KillSwitches* kill_switches = nullptr;
 };
 
 struct PredictRequest {
@@ -109,6 +114,9 @@ class Predictor {
   static ContextOwner OwnerOf(const PreparedRequest& prepared);
   absl::Status RunGroup(Group& group) const;
   PredictAnswer Decide(PreparedRequest& item, absl::Span<const float> logits) const;
+  // Why the model is not asked for a signal, kNone where it is; by order: an operator's switch, the
+  // model's age, the market's hours and the candles' age. Says what people should know in warnings.
+  records::HoldReason HoldOf(PreparedRequest& item, absl::Time as_of) const;
   records::HoldReason MarketHold(PreparedRequest& item, absl::Time as_of) const;
 
   const serving::ModelRegistry& registry_;

@@ -20,12 +20,27 @@ constexpr char kRecordService[] = "aifx.ml.v1.RecordService";
 constexpr char kModelService[] = "aifx.ml.v1.ModelService";
 constexpr char kTrainingService[] = "aifx.ml.v1.TrainingService";
 
-pipeline::PredictorOptions PredictorOptionsOf(const config::PredictConfig& predict) {
+// How long telling the backend of an activation may take.
+constexpr absl::Duration kMirrorTimeout = absl::Seconds(20);
+
+pipeline::PredictorOptions PredictorOptionsOf(const config::PredictConfig& predict,
+                                              const serving::KillSwitches& kill_switches) {
   pipeline::PredictorOptions options;
   options.stale_policy = predict.stale_candles == config::StaleCandles::kWarn
                              ? pipeline::StalePolicy::kWarn
                              : pipeline::StalePolicy::kHold;
   options.stale_after_bars = predict.stale_after_bars;
+  options.model_expires_after = predict.model_expires_after;
+  options.kill_switches = &kill_switches;
+  return options;
+}
+
+absl::StatusOr<serving::RegistryOptions> RegistryOptionsOf(const config::ModelsConfig& models) {
+  serving::RegistryOptions options;
+  options.max_kept = static_cast<size_t>(models.max_loaded);
+  if (!models.public_key_file.empty()) {
+    AIFX_ASSIGN_OR_RETURN(options.key, model::PublicKey::FromFile(models.public_key_file));
+  }
   return options;
 }
 
@@ -124,6 +139,7 @@ absl::StatusOr<std::unique_ptr<rpc::Authorizer>> OpenAuthorizer(const config::Au
 }  // namespace
 
 ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend,
+                     serving::RegistryOptions registry_options,
                      std::unique_ptr<rpc::Authorizer> authorizer)
     : config_(config),
       drain_(DrainOptionsOf(config.listen)),
@@ -132,9 +148,10 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       backend_(std::move(backend)),
       authorizer_(std::move(authorizer)),
       store_(config.models.dir),
-      registry_(store_, logger),
+      registry_(store_, logger, std::move(registry_options)),
+      kill_switches_(config.models.dir, logger),
       predictor_(registry_, backend_.client.get(), base::SystemClock(),
-                 PredictorOptionsOf(config.predict)),
+                 PredictorOptionsOf(config.predict, kill_switches_)),
       engine_(predictor_),
       call_metrics_({kPredictionService, kRecordService, kModelService, kTrainingService}),
       guard_(base::SystemClock(), logger,
@@ -147,6 +164,8 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       waiting_(kWaiting),
       blocking_(BlockingOptions(config.backend)),
       store_reads_({.name = "model store", .threads = 1, .queue_limit = 64}),
+      commands_({.name = "model commands", .threads = 1, .queue_limit = 16}),
+      mirror_({.name = "activations", .threads = 1, .queue_limit = 64}),
       watches_({.events = *backend_.events,
                 .engine = engine_,
                 .blocking = blocking_,
@@ -172,12 +191,28 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                 .waiting = waiting_,
                 .blocking = blocking_,
                 .remote_admin = config.listen.remote_admin || authorizer_->NeedsToken()}),
-      models_({.guard = guard_, .store = store_, .registry = registry_, .blocking = store_reads_}),
+      models_({.guard = guard_,
+               .store = store_,
+               .registry = registry_,
+               .blocking = store_reads_,
+               .control = registry_,
+               .kill_switches = kill_switches_,
+               .commands = commands_,
+               .activated =
+                   [this](const std::string& model) {
+                     const absl::Status queued =
+                         mirror_.Submit([this, model] { MirrorActive(model); });
+                     if (queued.ok()) return;
+                     logger_.Warning("the backend is not told of an activation",
+                                     {{"model", model}, {"error", std::string(queued.message())}});
+                   },
+               .remote_admin = config.listen.remote_admin || authorizer_->NeedsToken()}),
       training_(guard_),
       pages_({.calls = call_metrics_,
               .guard = guard_,
               .stages = stage_metrics_,
-              .executors = {&inference_, &durable_, &waiting_, &blocking_, &store_reads_},
+              .executors = {&inference_, &durable_, &waiting_, &blocking_, &store_reads_,
+                            &commands_, &mirror_},
               .registry = registry_,
               .outbox = outbox_monitor_,
               .backend = *backend_.http}) {}
@@ -201,6 +236,8 @@ void ServerApp::StopWork(absl::Duration outbox_grace) {
   waiting_.Shutdown();  // after those who queue here
   blocking_.Shutdown();
   store_reads_.Shutdown();
+  commands_.Shutdown();
+  mirror_.Shutdown();  // after what queues here
 }
 
 absl::StatusOr<ServerApp::Backend> ServerApp::OpenBackend(const config::ServerConfig& config,
@@ -233,10 +270,13 @@ absl::StatusOr<std::unique_ptr<ServerApp>> ServerApp::Start(const config::Server
                                                             base::Logger& logger) {
   WarnOfRisks(config, logger);
   model::SetTensorThreads(1);  // an executor is one core; more threads would fight over them
+  AIFX_ASSIGN_OR_RETURN(serving::RegistryOptions registry_options,
+                        RegistryOptionsOf(config.models));
   AIFX_ASSIGN_OR_RETURN(Backend backend, OpenBackend(config, logger));
   AIFX_ASSIGN_OR_RETURN(auto authorizer, OpenAuthorizer(config.auth, logger));
   std::unique_ptr<ServerApp> app(
-      new ServerApp(config, logger, std::move(backend), std::move(authorizer)));
+      new ServerApp(config, logger, std::move(backend), std::move(registry_options),
+                    std::move(authorizer)));
   AIFX_RETURN_IF_ERROR(app->Listen());
   return app;
 }
@@ -274,6 +314,23 @@ void ServerApp::Refresh() {
   health_.SetServing(kRecordService, outbox_monitor_.Trouble().empty());
 }
 
+void ServerApp::MirrorActive(const std::string& model) {
+  const auto active = store_.Active(model);
+  if (!active.ok()) return;
+  const auto backend_id = store_.BackendId(model, active->version);
+  // While its registration is pending the backend does not know it; registering sets its status.
+  if (!backend_id.ok() || backend_id->empty()) return;
+  base::CallContext context;
+  context.deadline = base::SystemClock().Now() + kMirrorTimeout;
+  const absl::Status told =
+      backend_.background_client->SetStatus(*backend_id, "deployed", true, context);
+  if (told.ok()) return;
+  logger_.Warning("the backend does not know which version is active",
+                  {{"model", model},
+                   {"version", absl::StrCat(active->version)},
+                   {"error", std::string(told.message())}});
+}
+
 std::string ServerApp::Address() const {
   config::ListenConfig listen = config_.listen;
   listen.port = grpc_.port;
@@ -284,7 +341,7 @@ void ServerApp::Reconfigure(const config::ServerConfig& config) {
   drain_ = DrainOptionsOf(config.listen);
   outbox_grace_ = config.outbox.stop_grace;
   guard_.SetLimits(config.limits.max_deadline, static_cast<size_t>(config.limits.receive_bytes));
-  const pipeline::PredictorOptions predict = PredictorOptionsOf(config.predict);
+  const pipeline::PredictorOptions predict = PredictorOptionsOf(config.predict, kill_switches_);
   predictor_.SetStalePolicy(predict.stale_policy, predict.stale_after_bars);
 }
 

@@ -14,6 +14,7 @@
 #include "core/pipeline/predictor.h"
 #include "core/records/candle_events.h"
 #include "core/serving/executor.h"
+#include "core/serving/kill_switch.h"
 #include "core/serving/registry.h"
 #include "server/app/operator_pages.h"
 #include "server/app/outbox_monitor.h"
@@ -78,10 +79,13 @@ class ServerApp {
                                              base::Logger& logger);
 
   ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend,
+            serving::RegistryOptions registry_options,
             std::unique_ptr<rpc::Authorizer> authorizer);
 
   absl::Status Listen();
   void Refresh();
+  // Tells the backend which version of a model is active, as far as it can be told; waits for it.
+  void MirrorActive(const std::string& model);
   // Ends what runs on the executors; nobody calls any more.
   void StopWork(absl::Duration outbox_grace);
 
@@ -93,6 +97,7 @@ class ServerApp {
   const std::unique_ptr<rpc::Authorizer> authorizer_;
   const model::ModelStore store_;
   serving::ModelRegistry registry_;
+  serving::KillSwitches kill_switches_;
   pipeline::Predictor predictor_;
   const rpc::PredictorEngine engine_;
   rpc::CallMetrics call_metrics_;
@@ -105,6 +110,10 @@ class ServerApp {
   serving::Executor blocking_;
   // Reads of the store, so that they never wait behind calls to a backend that does not answer.
   serving::Executor store_reads_;
+  // Commands over models, one after another: each may load one.
+  serving::Executor commands_;
+  // One thread, so that the backend hears of activations in their order.
+  serving::Executor mirror_;
   ops::HealthService health_;
   rpc::WatchHub watches_;
   ops::ModelHealth model_health_;

@@ -16,8 +16,8 @@ struct ListenConfig {
   int port = 50051;                // 0: a free one
   // Whether a host that is not loopback may be served without client certificates.
   bool insecure = false;
-  // Whether methods for administrators (RequeueSubmission, PurgeSubmissions) may be called from
-  // another machine; with tokens the scope admin decides instead.
+  // Whether methods for administrators (over submissions, models and kill switches) may be
+  // called from another machine; with tokens the scope admin decides instead.
   bool remote_admin = false;
   // After SIGTERM: how long health says NOT_SERVING before calls are refused, and how long calls
   // in flight may take after that.
@@ -58,6 +58,8 @@ struct ModelsConfig {
   std::string dir = "models";
   std::string default_name;  // empty: the model of the request's pair and timeframe
   absl::Duration refresh_interval = absl::Seconds(2);
+  int max_loaded = 4;           // versions that LoadModel may keep
+  std::string public_key_file;  // whose signature versions must bear; empty: none is needed
   bool operator==(const ModelsConfig&) const = default;
 };
 
@@ -66,7 +68,8 @@ enum class StaleCandles { kHold, kWarn };
 struct PredictConfig {
   StaleCandles stale_candles = StaleCandles::kHold;
   int stale_after_bars = 3;
-  int executors = 0;  // inference threads; 0: the cores that the process may use
+  absl::Duration model_expires_after;  // since the newest training candle; 0: never
+  int executors = 0;                   // inference threads; 0: the cores that the process may use
   int queue_limit = 256;
   bool operator==(const PredictConfig&) const = default;
 };

@@ -54,6 +54,11 @@ absl::Status ApplyModelName(const std::string& text, ServerConfig& config) {
   return absl::OkStatus();
 }
 
+absl::Status ApplyPublicKeyFile(const std::string& text, ServerConfig& config) {
+  config.models.public_key_file = text;
+  return absl::OkStatus();
+}
+
 absl::Status ApplyBackendUrl(const std::string& text, ServerConfig& config) {
   AIFX_ASSIGN_OR_RETURN(config.backend.url, ParseBackendUrl(text));
   return absl::OkStatus();
@@ -76,8 +81,8 @@ void AddServer(std::vector<Setting>& all) {
                  "allow a host other than loopback without client certificates", true, false,
                  ApplyInsecure});
   all.push_back({"--remote-admin", "AIFX_REMOTE_ADMIN", "server.remote_admin", "false",
-                 "let other machines call the methods for administrators (requeue, purge)", true,
-                 false, ApplyRemoteAdmin});
+                 "let other machines call the methods for administrators (submissions, models)",
+                 true, false, ApplyRemoteAdmin});
   all.push_back({"--drain-grace", "AIFX_DRAIN_GRACE", "server.drain_grace", "1s",
                  "after SIGTERM: time between health NOT_SERVING and refusing calls", false, false,
                  Time([](ServerConfig& c) -> absl::Duration& { return c.listen.drain_grace; },
@@ -108,6 +113,14 @@ void AddModels(std::vector<Setting>& all) {
                  "how often the store is looked at for new versions", false, false,
                  Time([](ServerConfig& c) -> absl::Duration& { return c.models.refresh_interval; },
                       absl::Milliseconds(10), absl::Hours(1))});
+  all.push_back(
+      {"--models-max-loaded", "AIFX_MODELS_MAX_LOADED", "models.max_loaded", "4",
+       "versions that may be kept loaded by command beside those that serve", false, false,
+       Integer<int>([](ServerConfig& c) -> int& { return c.models.max_loaded; }, 0, 1000)});
+  all.push_back({"--models-public-key-file", "AIFX_MODELS_PUBLIC_KEY_FILE",
+                 "models.public_key_file", "",
+                 "PEM file of an ed25519 public key: only versions that it signed are loaded",
+                 false, false, ApplyPublicKeyFile});
 }
 
 void AddPredict(std::vector<Setting>& all) {
@@ -120,6 +133,12 @@ void AddPredict(std::vector<Setting>& all) {
       {"--stale-after-bars", "AIFX_STALE_AFTER_BARS", "predict.stale_after_bars", "3",
        "candles of trading time after which the newest one is stale", false, false,
        Integer<int>([](ServerConfig& c) -> int& { return c.predict.stale_after_bars; }, 1, 10000)});
+  all.push_back(
+      {"--model-expires-after", "AIFX_MODEL_EXPIRES_AFTER", "predict.model_expires_after", "0s",
+       "answer HOLD when the model's newest training candle is older than this; 0: never", false,
+       false,
+       Time([](ServerConfig& c) -> absl::Duration& { return c.predict.model_expires_after; },
+            absl::ZeroDuration(), absl::Hours(24 * 3650))});
   all.push_back(
       {"--executors", "AIFX_EXECUTORS", "predict.executors", "0",
        "inference threads; 0: as many as the cores that the process may use", false, false,

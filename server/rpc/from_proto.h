@@ -6,11 +6,13 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "aifx/ml/v1/model_service.pb.h"
 #include "aifx/ml/v1/prediction_service.pb.h"
 #include "aifx/ml/v1/record_service.pb.h"
 #include "core/base/violation.h"
 #include "core/pipeline/predictor.h"
 #include "core/records/record.h"
+#include "core/serving/kill_switch.h"
 
 // Messages to the core's values. Each function collects every violation before it fails with
 // InvalidArgument; fields are named as the caller wrote them.
@@ -66,6 +68,10 @@ struct PurgeArguments {
   absl::Duration older_than;
 };
 absl::StatusOr<PurgeArguments> PurgeFromProto(const ml::v1::PurgeSubmissionsRequest& message);
+
+// The switch that a request names, set at `now`.
+absl::StatusOr<serving::KillSwitch> KillSwitchFromProto(const ml::v1::SetKillSwitchRequest& message,
+                                                        absl::Time now);
 
 }  // namespace aifx::rpc
 

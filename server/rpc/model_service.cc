@@ -54,6 +54,14 @@ std::string ModelService::WithoutRoot(absl::string_view text) const {
   return absl::StrReplaceAll(text, {{deps_.store.root() + "/", ""}});
 }
 
+absl::Status ModelService::WithoutRoot(const absl::Status& status) const {
+  if (status.ok()) return status;
+  absl::Status clean(status.code(), WithoutRoot(status.message()));
+  status.ForEachPayload(
+      [&](absl::string_view type, const absl::Cord& payload) { clean.SetPayload(type, payload); });
+  return clean;
+}
+
 absl::Status ModelService::List(const ml::v1::ListModelsRequest& request,
                                 const std::string& request_id,
                                 ml::v1::ListModelsResponse& response) const {

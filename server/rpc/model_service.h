@@ -1,11 +1,14 @@
 #ifndef AIFX_SERVER_RPC_MODEL_SERVICE_H_
 #define AIFX_SERVER_RPC_MODEL_SERVICE_H_
 
+#include <functional>
 #include <string>
 
 #include "aifx/ml/v1/model_service.grpc.pb.h"
 #include "core/model/model_store.h"
 #include "core/serving/executor.h"
+#include "core/serving/kill_switch.h"
+#include "core/serving/model_control.h"
 #include "core/serving/registry.h"
 #include "server/rpc/guard.h"
 
@@ -17,9 +20,15 @@ struct ModelServiceDeps {
   const model::ModelStore& store;
   const serving::ModelRegistry& registry;
   serving::Executor& blocking;  // manifests are read from the disk
+  serving::ModelControl& control;
+  serving::KillSwitches& kill_switches;
+  serving::Executor& commands;  // for what loads a model, which takes seconds
+  // Told of a model after SetActiveVersion; must not block. May be empty.
+  std::function<void(const std::string& name)> activated;
+  bool remote_admin = false;  // whether administrators may call from another machine
 };
 
-// aifx.ml.v1.ModelService: what is in the store and what of it serves.
+// aifx.ml.v1.ModelService: what is in the store, what of it serves, and the commands over it.
 class ModelService final : public ml::v1::ModelService::CallbackService {
  public:
   explicit ModelService(ModelServiceDeps deps) : deps_(deps) {}
@@ -32,24 +41,17 @@ class ModelService final : public ml::v1::ModelService::CallbackService {
                                      ml::v1::GetModelResponse* response) override;
 
   grpc::ServerUnaryReactor* LoadModel(grpc::CallbackServerContext* context,
-                                      const ml::v1::LoadModelRequest*, ml::v1::Model*) override {
-    return deps_.guard.NotThereYet(context, "ModelService.LoadModel");
-  }
+                                      const ml::v1::LoadModelRequest* request,
+                                      ml::v1::Model* response) override;
   grpc::ServerUnaryReactor* UnloadModel(grpc::CallbackServerContext* context,
-                                        const ml::v1::UnloadModelRequest*,
-                                        ml::v1::Model*) override {
-    return deps_.guard.NotThereYet(context, "ModelService.UnloadModel");
-  }
+                                        const ml::v1::UnloadModelRequest* request,
+                                        ml::v1::Model* response) override;
   grpc::ServerUnaryReactor* SetActiveVersion(grpc::CallbackServerContext* context,
-                                             const ml::v1::SetActiveVersionRequest*,
-                                             ml::v1::SetActiveVersionResponse*) override {
-    return deps_.guard.NotThereYet(context, "ModelService.SetActiveVersion");
-  }
+                                             const ml::v1::SetActiveVersionRequest* request,
+                                             ml::v1::SetActiveVersionResponse* response) override;
   grpc::ServerUnaryReactor* SetKillSwitch(grpc::CallbackServerContext* context,
-                                          const ml::v1::SetKillSwitchRequest*,
-                                          ml::v1::SetKillSwitchResponse*) override {
-    return deps_.guard.NotThereYet(context, "ModelService.SetKillSwitch");
-  }
+                                          const ml::v1::SetKillSwitchRequest* request,
+                                          ml::v1::SetKillSwitchResponse* response) override;
   grpc::ServerUnaryReactor* ListExperiments(grpc::CallbackServerContext* context,
                                             const ml::v1::ListExperimentsRequest*,
                                             ml::v1::ListExperimentsResponse*) override {
@@ -69,6 +71,14 @@ class ModelService final : public ml::v1::ModelService::CallbackService {
  private:
   // Callers learn why, but not where the store lies.
   std::string WithoutRoot(absl::string_view text) const;
+  absl::Status WithoutRoot(const absl::Status& status) const;
+  // Starts a call for administrators: `work` runs on `executor` and its status ends the call.
+  grpc::ServerUnaryReactor* StartCommand(grpc::CallbackServerContext* context,
+                                         absl::string_view method, size_t request_bytes,
+                                         serving::Executor& executor,
+                                         std::function<absl::Status(const Call&)> work);
+  absl::Status SetActive(const ml::v1::SetActiveVersionRequest& request, const Call& call,
+                         ml::v1::SetActiveVersionResponse& response) const;
   void DescribeVersion(const serving::VersionView& view, const std::string& request_id,
                        ml::v1::Model& message) const;
   absl::Status List(const ml::v1::ListModelsRequest& request, const std::string& request_id,

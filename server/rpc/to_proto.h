@@ -7,6 +7,7 @@
 #include "core/model/manifest.h"
 #include "core/pipeline/predictor.h"
 #include "core/records/record.h"
+#include "core/serving/kill_switch.h"
 #include "core/serving/registry.h"
 
 // The core's values to messages; never fails.
@@ -34,6 +35,8 @@ void ToProto(const serving::VersionView& view, const model::Manifest* manifest,
 // `candles_needed` is 0 where the feature set is not one of this engine.
 void ToProto(const model::Manifest& manifest, int64_t candles_needed,
              ml::v1::ModelManifest& message);
+
+void ToProto(const serving::KillSwitch& engaged, ml::v1::KillSwitch& message);
 
 // A JSON object; anything else becomes an empty one.
 void ToProto(const nlohmann::json& json, google::protobuf::Struct& message);

@@ -7,8 +7,7 @@ MISSING = {
     "prediction_service": ("PredictionService", [
         "ExplainPrediction"]),
     "model_service": ("ModelService", [
-        "LoadModel", "UnloadModel", "SetActiveVersion", "SetKillSwitch", "ListExperiments",
-        "CreateExperiment", "EndExperiment"]),
+        "ListExperiments", "CreateExperiment", "EndExperiment"]),
     "training_service": ("TrainingService", [
         "StartTraining", "GetTraining", "WatchTraining", "CancelTraining"]),
 }

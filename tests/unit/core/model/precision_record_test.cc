@@ -90,7 +90,7 @@ class LoadInPrecisionTest : public ::testing::Test {
 
   absl::StatusOr<std::string> KernelIn(Precision precision) {
     AIFX_ASSIGN_OR_RETURN(const auto model,
-                          LoadModelInPrecision(store_, "eurusd-1h", 20180612100000, precision));
+                          LoadModel(store_, "eurusd-1h", 20180612100000, {.precision = precision}));
     return model->kernel();
   }
 

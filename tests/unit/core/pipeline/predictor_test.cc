@@ -236,6 +236,58 @@ TEST_F(PredictorTest, StaleCandlesWarnWhereConfiguredSo) {
   EXPECT_THAT(p.warnings, Contains(Field(&base::Warning::code, "STALE_CANDLES")));
 }
 
+// From the last candle in time to the moment that makes it stale, and a second later: the answer
+// follows the clock alone, whatever was prepared before.
+TEST_F(PredictorTest, AFeedThatStopsHoldsWithinASecondOfItsLimit) {
+  const Predictor predictor = MakePredictor();
+  const auto newest_closed = [&] { return Predict(predictor, NoCandles()); };
+  clock_.Advance(absl::Hours(3));
+  EXPECT_EQ(newest_closed()->hold_reason, HoldReason::kNone);
+  clock_.Advance(absl::Seconds(1));
+  ASSERT_OK_AND_ASSIGN(const records::Prediction stale, newest_closed());
+  EXPECT_EQ(stale.hold_reason, HoldReason::kStaleCandles);
+  EXPECT_EQ(stale.stop_loss, std::nullopt);
+}
+
+TEST_F(PredictorTest, AnEngagedKillSwitchHoldsFromTheNextDecisionOn) {
+  serving::KillSwitches switches(folder_ / "switches", base::NullLogger());
+  const Predictor predictor = MakePredictor({.kill_switches = &switches});
+  ASSERT_OK_AND_ASSIGN(const records::Prediction before, Predict(predictor, Request(candles_)));
+  EXPECT_EQ(before.hold_reason, HoldReason::kNone);
+  // Engaged between a request's preparation and its decision.
+  ASSERT_OK_AND_ASSIGN(PreparedRequest prepared, predictor.Prepare(Request(candles_)));
+  const serving::KillScope euro{.pair = prepared.request.pair};
+  ASSERT_OK(switches.Engage({.scope = euro, .reason = "wild spreads", .set_at = clock_.Now()}));
+  const auto answers = predictor.Run(absl::MakeSpan(&prepared, 1));
+  ASSERT_OK(answers[0]);
+  const records::Prediction& held = answers[0]->prediction;
+  EXPECT_EQ(held.signal, Signal::kHold);
+  EXPECT_EQ(held.hold_reason, HoldReason::kKillSwitch);
+  EXPECT_EQ(held.take_profit, std::nullopt);
+  EXPECT_EQ(held.position_size, std::nullopt);
+  EXPECT_EQ(held.probabilities, before.probabilities);
+  EXPECT_THAT(held.warnings, Contains(base::Warning{"KILL_SWITCH", "wild spreads"}));
+  ASSERT_OK(switches.Release(euro));
+  ASSERT_OK(switches.Engage({.scope = {.model = "another"}, .set_at = clock_.Now()}));
+  EXPECT_EQ(Predict(predictor, Request(candles_))->hold_reason, HoldReason::kNone);
+  ASSERT_OK(switches.Engage({.scope = {.model = "eurusd-1h"}, .set_at = clock_.Now()}));
+  EXPECT_EQ(Predict(predictor, Request(candles_))->hold_reason, HoldReason::kKillSwitch);
+}
+
+TEST_F(PredictorTest, AModelHoldsOnceItIsTooOld) {
+  const absl::Duration age = clock_.Now() - testing::FakeManifest().trained_until;
+  const auto reason = [&](absl::Duration limit) {
+    return Predict(MakePredictor({.model_expires_after = limit}), Request(candles_))->hold_reason;
+  };
+  EXPECT_EQ(reason(absl::ZeroDuration()), HoldReason::kNone) << "0 means never";
+  EXPECT_EQ(reason(age + absl::Nanoseconds(1)), HoldReason::kNone);
+  EXPECT_EQ(reason(age), HoldReason::kModelExpired);
+  ASSERT_OK_AND_ASSIGN(const records::Prediction expired,
+                       Predict(MakePredictor({.model_expires_after = age}), Request(candles_)));
+  EXPECT_EQ(expired.signal, Signal::kHold);
+  EXPECT_THAT(expired.warnings, Contains(Field(&base::Warning::code, "MODEL_EXPIRED")));
+}
+
 TEST_F(PredictorTest, AClosedMarketHolds) {
   // The last candle of the week closes at Friday 17:00 New York.
   const absl::Time friday = Time("2018-06-15T21:00:00Z");

@@ -1,17 +1,8 @@
 #include "server/rpc/model_service.h"
 
 #include <gmock/gmock.h>
-#include <grpcpp/grpcpp.h>
-#include <gtest/gtest.h>
 
-#include <memory>
-
-#include "absl/strings/str_cat.h"
-#include "server/ops/grpc_server.h"
-#include "tests/support/fake_clock.h"
-#include "tests/support/fake_model.h"
-#include "tests/support/status_matchers.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/unit/server/rpc/model_service_fixture.h"
 
 namespace aifx::rpc {
 namespace {
@@ -20,67 +11,6 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-constexpr int64_t kOld = 20180101000000, kNew = 20180201000000;
-
-// A store with eurusd-1h (two versions, the older active) and gbpusd-1h, whose version is broken.
-class ModelServiceTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    for (const int64_t version : {kOld, kNew}) {
-      model::Manifest manifest = testing::FakeManifest("eurusd-1h", version);
-      manifest.metrics = {{"gate", {{"log_loss", 0.69}}}};
-      ASSERT_OK(store_.Add(manifest, {{"model.pt", "program"}}));
-    }
-    ASSERT_OK(store_.Add(testing::FakeManifest("gbpusd-1h", kOld), {{"model.pt", "program"}}));
-    ASSERT_OK(store_.SetActive("eurusd-1h", kOld));
-    ASSERT_OK(store_.SetActive("gbpusd-1h", kOld));
-    ASSERT_OK(store_.SetBackendId("eurusd-1h", kOld, "backend-7"));
-    registry_.Refresh();
-    auto started = ops::StartGrpcServer({}, {&service_});
-    ASSERT_OK(started);
-    server_ = *std::move(started);
-    stub_ = ml::v1::ModelService::NewStub(grpc::CreateChannel(
-        absl::StrCat("127.0.0.1:", server_.port), grpc::InsecureChannelCredentials()));
-  }
-  void TearDown() override { server_.Shutdown(std::chrono::system_clock::now()); }
-
-  grpc::Status List(const ml::v1::ListModelsRequest& request,
-                    ml::v1::ListModelsResponse& response) {
-    grpc::ClientContext context;
-    return stub_->ListModels(&context, request, &response);
-  }
-  grpc::Status Get(const std::string& name, int64_t version, ml::v1::GetModelResponse& response) {
-    grpc::ClientContext context;
-    ml::v1::GetModelRequest request;
-    request.set_name(name);
-    if (version != 0) request.set_version(version);
-    return stub_->GetModel(&context, request, &response);
-  }
-
-  absl::StatusOr<std::shared_ptr<const model::Model>> Load(const std::string& name,
-                                                           int64_t version) {
-    if (name == "gbpusd-1h") {
-      return absl::DataLossError(absl::StrCat(folder_.path(), "/gbpusd-1h/model.pt is damaged"));
-    }
-    auto manifest = store_.ReadManifest(name, version);
-    if (!manifest.ok()) return manifest.status();
-    return std::make_shared<testing::FakeModel>(*std::move(manifest));
-  }
-
-  testing::TemporaryFolder folder_;
-  testing::FakeClock clock_;
-  model::ModelStore store_{folder_.path()};
-  serving::ModelRegistry registry_{store_, base::NullLogger(),
-                                   [this](const model::ModelStore&, const std::string& name,
-                                          int64_t version) { return Load(name, version); }};
-  CallGuard guard_{clock_, base::NullLogger(), {}};
-  serving::Executor blocking_{{.name = "backend", .threads = 1, .queue_limit = 4}};
-  ModelService service_{
-      {.guard = guard_, .store = store_, .registry = registry_, .blocking = blocking_}};
-  ops::GrpcServer server_;
-  std::unique_ptr<ml::v1::ModelService::Stub> stub_;
-};
 
 TEST_F(ModelServiceTest, ListsNewestVersionsFirstWithStateAndReason) {
   ml::v1::ListModelsResponse response;
