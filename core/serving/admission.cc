@@ -60,7 +60,7 @@ absl::Status Admit(const LaneLoad& load, size_t rows, const base::CallContext& c
         absl::StrCat("the ", load.waiting_rows, " predictions that wait take about ",
                      absl::FormatDuration(absl::Trunc(load.wait, absl::Milliseconds(1))),
                      ", longer than the deadline allows"),
-        "QUEUE_TOO_LONG", load.wait);
+        kQueueTooLong, load.wait);
   }
   return absl::OkStatus();
 }

@@ -11,6 +11,9 @@
 // Whether work is let into a lane, as a pure function, so that refusing costs next to nothing.
 namespace aifx::serving {
 
+// The reason of a refusal that another call, with more time, would not get.
+inline constexpr char kQueueTooLong[] = "QUEUE_TOO_LONG";
+
 // A lane as it stands before the work joins it.
 struct LaneLoad {
   Lane lane = Lane::kInteractive;

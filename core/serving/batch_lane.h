@@ -27,10 +27,15 @@ class BatchJob {
   virtual void Refuse(const absl::Status& status) = 0;
 };
 
+// Classes of jobs, a number each.
+inline constexpr int kPredictionJobs = 0;   // candles to logits
+inline constexpr int kTensorJobs = 1;       // windows that a caller made
+inline constexpr int kExplanationJobs = 2;  // attributions
+
 // What may share a batch: the same model and the same class of job. `model` is only compared; jobs
 // keep it alive.
 struct BatchKey {
-  int kind = 0;  // one number for each class of job
+  int kind = 0;  // one of the numbers below
   const void* model = nullptr;
   friend auto operator<=>(const BatchKey&, const BatchKey&) = default;
 };

@@ -27,9 +27,9 @@ struct LaneStats {
   int64_t batches = 0;
   std::array<int64_t, kBatchRowBounds.size() + 1> batch_rows = {};  // batches by their rows
   std::array<int64_t, kWaitSecondBounds.size() + 1> waits = {};     // jobs by seconds in the queue
-  absl::Duration waited;     // of all computed jobs together
-  absl::Duration computing;  // of all batches together
-  absl::Duration row_time;   // expected for the next row; zero before the first batch
+  absl::Duration waited;                                            // of all computed jobs together
+  absl::Duration computing;                                         // of all batches together
+  absl::Duration row_time;  // expected for the next row; zero before the first batch
   // Jobs that were refused, by reason.
   int64_t queue_full = 0;
   int64_t too_late = 0;   // could not have been computed before their deadline

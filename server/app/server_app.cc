@@ -1,6 +1,7 @@
 #include "server/app/server_app.h"
 
 #include <chrono>
+#include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -26,11 +27,20 @@ pipeline::PredictorOptions PredictorOptionsOf(const config::PredictConfig& predi
   return options;
 }
 
-serving::Executor::Options InferenceOptions(const config::PredictConfig& predict) {
+serving::Batcher::Options InferenceOptions(const config::PredictConfig& predict) {
   const int threads = predict.executors > 0 ? predict.executors : config::AvailableCores();
-  return {.name = "inference",
-          .threads = static_cast<size_t>(threads),
-          .queue_limit = static_cast<size_t>(predict.queue_limit)};
+  return {.threads = static_cast<size_t>(threads),
+          .max_rows = static_cast<size_t>(predict.batch_rows),
+          .queue_rows = static_cast<size_t>(predict.queue_limit)};
+}
+
+pipeline::AsyncPredictor::Options AsyncOptions(const config::PredictConfig& predict) {
+  std::random_device random;
+  pipeline::AsyncPredictor::Options options;
+  options.cache.max_entries = static_cast<size_t>(predict.cache_entries);
+  options.candles.enabled = predict.cache_entries > 0;
+  options.hash_seed = (uint64_t{random()} << 32) | random();
+  return options;
 }
 
 serving::Executor::Options BlockingOptions(const config::BackendConfig& backend) {
@@ -96,21 +106,21 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       registry_(store_, logger),
       predictor_(registry_, backend_.client.get(), base::SystemClock(),
                  PredictorOptionsOf(config.predict)),
-      engine_(predictor_),
       guard_(base::SystemClock(), logger,
              {.max_deadline = config.limits.max_deadline,
               .receive_bytes = static_cast<size_t>(config.limits.receive_bytes)}),
-      inference_(InferenceOptions(config.predict)),
+      inference_(InferenceOptions(config.predict), base::SystemClock()),
       durable_(kDurable),
       waiting_(kWaiting),
       blocking_(BlockingOptions(config.backend)),
       store_reads_({.name = "model store", .threads = 1, .queue_limit = 64}),
+      async_predictor_(predictor_, inference_, blocking_, base::SystemClock(),
+                       AsyncOptions(config.predict)),
+      engine_(predictor_, async_predictor_),
       predictions_({.guard = guard_,
                     .engine = engine_,
                     .submissions = *backend_.outbox,
-                    .inference = inference_,
                     .durable = durable_,
-                    .blocking = blocking_,
                     .default_model = config.models.default_name,
                     .batch_receive_bytes = static_cast<size_t>(config.limits.batch_receive_bytes)}),
       records_({.guard = guard_,

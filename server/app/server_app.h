@@ -11,7 +11,9 @@
 #include "client/outbox/outbox.h"
 #include "core/base/log.h"
 #include "core/model/model_store.h"
+#include "core/pipeline/async_predictor.h"
 #include "core/pipeline/predictor.h"
+#include "core/serving/batcher.h"
 #include "core/serving/executor.h"
 #include "core/serving/registry.h"
 #include "server/app/refresher.h"
@@ -74,15 +76,16 @@ class ServerApp {
   const model::ModelStore store_;
   serving::ModelRegistry registry_;
   const pipeline::Predictor predictor_;
-  const rpc::PredictorEngine engine_;
   // What the executors' tasks use stands above them, and the guard counts their calls.
   rpc::CallGuard guard_;
-  serving::Executor inference_;
+  serving::Batcher inference_;
   serving::Executor durable_;
   serving::Executor waiting_;
   serving::Executor blocking_;
   // Reads of the store, so that they never wait behind calls to a backend that does not answer.
   serving::Executor store_reads_;
+  pipeline::AsyncPredictor async_predictor_;
+  rpc::PredictorEngine engine_;
   ops::HealthService health_;
   rpc::PredictionService predictions_;
   rpc::RecordService records_;

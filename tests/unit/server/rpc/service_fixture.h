@@ -21,12 +21,15 @@
 
 namespace aifx::rpc {
 
-// Predicts HOLD for whatever comes; its steps can be replaced.
+// Predicts HOLD for whatever comes, on a thread of `blocking` where candles are missing; its steps
+// can be replaced.
 class FakeEngine final : public PredictionEngine {
  public:
+  explicit FakeEngine(serving::Executor& blocking) : blocking_(blocking) {}
+
   std::function<absl::Status(const pipeline::PredictRequest&)> on_prepare;
   std::function<absl::Status(const base::CallContext&)> on_fetch;
-  std::function<void()> on_run;
+  std::function<absl::Status(serving::Lane)> on_run;
 
   absl::StatusOr<pipeline::PreparedRequest> Prepare(
       pipeline::PredictRequest request) const override {
@@ -37,24 +40,30 @@ class FakeEngine final : public PredictionEngine {
     if (prepared.request.candles.has_value()) prepared.candles = *prepared.request.candles;
     return prepared;
   }
-  absl::Status Fetch(pipeline::PreparedRequest& prepared,
-                     const base::CallContext& context) const override {
-    prepared.candles.resize(1);
-    return on_fetch ? on_fetch(context) : absl::OkStatus();
+  void Start(pipeline::PreparedRequest request, serving::Lane lane,
+             const base::CallContext& context, pipeline::AsyncPredictor::Done done) override {
+    if (!request.NeedsFetch()) return done(Run(request, lane));
+    const absl::Status queued = blocking_.Submit([this, request, lane, context, done] {
+      const absl::Status fetched = on_fetch ? on_fetch(context) : absl::OkStatus();
+      fetched.ok() ? done(Run(request, lane)) : done(fetched);
+    });
+    if (!queued.ok()) done(queued);
   }
-  std::vector<absl::StatusOr<pipeline::PredictAnswer>> Run(
-      absl::Span<pipeline::PreparedRequest> items) const override {
-    if (on_run) on_run();
-    std::vector<absl::StatusOr<pipeline::PredictAnswer>> answers;
-    for (const auto& item : items) {
-      records::Prediction prediction{.id = item.request.request_id, .pair = item.request.pair};
-      prediction.timeframe = item.request.timeframe;
-      prediction.confidence = 0.5;
-      prediction.entry_price = 1.1;
-      answers.push_back(pipeline::PredictAnswer{.prediction = prediction});
+
+ private:
+  absl::StatusOr<pipeline::PredictAnswer> Run(const pipeline::PreparedRequest& item,
+                                              serving::Lane lane) {
+    if (on_run) {
+      if (absl::Status status = on_run(lane); !status.ok()) return status;
     }
-    return answers;
+    records::Prediction prediction{.id = item.request.request_id, .pair = item.request.pair};
+    prediction.timeframe = item.request.timeframe;
+    prediction.confidence = 0.5;
+    prediction.entry_price = 1.1;
+    return pipeline::PredictAnswer{.prediction = prediction};
   }
+
+  serving::Executor& blocking_;
 };
 
 // Holds two predictions.
@@ -125,20 +134,17 @@ class ServiceTest : public ::testing::Test {
 
   testing::FakeClock clock_;
   RecordingLogger logger_;
-  FakeEngine engine_;
   testing::FakeSubmissionStore store_;
   FakeReader reader_;
   CallGuard guard_{clock_, logger_, {.max_deadline = absl::Seconds(30), .receive_bytes = 1 << 20}};
-  serving::Executor inference_{{.name = "inference", .threads = 1, .queue_limit = 1}};
   serving::Executor durable_{{.name = "outbox", .threads = 1, .queue_limit = 4}};
   serving::Executor waiting_{{.name = "waits", .threads = 1, .queue_limit = 1}};
   serving::Executor blocking_{{.name = "backend", .threads = 1, .queue_limit = 4}};
+  FakeEngine engine_{blocking_};
   PredictionService predictions_service_{{.guard = guard_,
                                           .engine = engine_,
                                           .submissions = store_,
-                                          .inference = inference_,
                                           .durable = durable_,
-                                          .blocking = blocking_,
                                           .default_model = "house"}};
   RecordService records_service_{{.guard = guard_,
                                   .submissions = store_,
