@@ -15,7 +15,7 @@ struct AsyncPredictor::Task {
   const serving::Lane lane;
   const base::CallContext context;
   Done done;
-  OutputKey key = {};  // of the window, once it has candles
+  OutputKey key = {};     // of the window, once it has candles
   absl::Time since = {};  // it waits for candles or for a thread
 };
 
@@ -98,8 +98,8 @@ absl::Status AsyncPredictor::CheckAlive(const base::CallContext& context) const 
 void AsyncPredictor::Start(PreparedRequest request, serving::Lane lane,
                            const base::CallContext& context, Done done) {
   const bool needs_fetch = request.NeedsFetch();
-  auto task = std::make_shared<Task>(
-      Task{*this, std::move(request), lane, context, std::move(done)});
+  auto task =
+      std::make_shared<Task>(Task{*this, std::move(request), lane, context, std::move(done)});
   if (needs_fetch) {
     ReadCandles(task);
   } else {
@@ -169,11 +169,14 @@ void AsyncPredictor::AdoptCandles(const TaskPtr& task,
 
 void AsyncPredictor::Infer(const TaskPtr& task) {
   const PreparedRequest& prepared = task->prepared;
-  task->key = {prepared.served.model.get(), HashWindow(prepared.Window(), hash_seed_)};
+  task->key.model = prepared.served.model.get();
   if (cache_.enabled()) {
+    task->key.window = HashWindow(prepared.Window(), hash_seed_);
     if (const auto known = cache_.Find(task->key, prepared.served.model)) {
       return Answer(*task, *known);
     }
+  } else {
+    task->key.window.low = ++unshared_;  // a flight of its own
   }
   inferences_.Join({task->key, task->lane}, std::make_shared<Runner>(task));
 }

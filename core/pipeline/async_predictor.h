@@ -1,6 +1,7 @@
 #ifndef AIFX_CORE_PIPELINE_ASYNC_PREDICTOR_H_
 #define AIFX_CORE_PIPELINE_ASYNC_PREDICTOR_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -34,7 +35,7 @@ struct AsyncPredictorStats {
 class AsyncPredictor {
  public:
   struct Options {
-    PredictionCache::Options cache;
+    PredictionCache::Options cache;  // without entries nothing is shared either
     NewestCandles::Options candles;
     uint64_t hash_seed = 0;  // secret and random, so that no caller can make windows collide
   };
@@ -42,8 +43,8 @@ class AsyncPredictor {
   using Done = std::function<void(absl::StatusOr<PredictAnswer>)>;
 
   // All references outlive it and what it has started; `blocking` reads candles.
-  AsyncPredictor(const Predictor& predictor, serving::Batcher& batcher,
-                 serving::Executor& blocking, base::Clock& clock, const Options& options);
+  AsyncPredictor(const Predictor& predictor, serving::Batcher& batcher, serving::Executor& blocking,
+                 base::Clock& clock, const Options& options);
 
   // Errors as Predictor's, and the batcher's refusals.
   void Start(PreparedRequest request, serving::Lane lane, const base::CallContext& context,
@@ -89,6 +90,7 @@ class AsyncPredictor {
   serving::Executor& blocking_;
   base::Clock& clock_;
   const uint64_t hash_seed_;
+  std::atomic<uint64_t> unshared_{0};  // numbers windows where nothing is kept or shared
   PredictionCache cache_;
   NewestCandles candles_;
   serving::SingleFlight<InferenceKey, Logits> inferences_;

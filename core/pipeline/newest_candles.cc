@@ -68,10 +68,9 @@ void NewestCandles::Store(const SeriesKey& key, size_t count, SharedCandles cand
 
 void NewestCandles::MakeRoom() {
   while (entries_.size() > options_.max_series || stats_.bytes > options_.max_bytes) {
-    const auto oldest =
-        std::min_element(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
-          return a.second.last_use < b.second.last_use;
-        });
+    const auto oldest = std::min_element(
+        entries_.begin(), entries_.end(),
+        [](const auto& a, const auto& b) { return a.second.last_use < b.second.last_use; });
     Erase(oldest);
     ++stats_.evictions;
   }

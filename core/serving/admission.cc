@@ -52,12 +52,12 @@ absl::Status Admit(const LaneLoad& load, size_t rows, const base::CallContext& c
                                   load.waiting_rows, " of ", load.max_rows, " waiting)"),
                      "QUEUE_FULL", load.wait);
   }
-  // Only what waits already counts: where nothing does, work is always taken, so that an estimate
-  // that is wrong corrects itself.
-  if (load.waiting_rows > 0 && now + load.wait > context.deadline) {
+  // Only what waits counts, not the work itself: where nothing waits, work is always taken, so that
+  // an estimate which is wrong corrects itself.
+  if (now + load.wait > context.deadline) {
     ++stats.too_late;
     return Exhausted(
-        absl::StrCat("the ", load.waiting_rows, " predictions that wait take about ",
+        absl::StrCat("the predictions that wait take about ",
                      absl::FormatDuration(absl::Trunc(load.wait, absl::Milliseconds(1))),
                      ", longer than the deadline allows"),
         kQueueTooLong, load.wait);

@@ -40,7 +40,7 @@ struct PredictConfig {
   int executors = 0;         // inference threads; 0: the cores that the process may use
   int queue_limit = 1024;    // predictions that may wait in a lane
   int batch_rows = 16;       // most predictions of one forward pass
-  int cache_entries = 4096;  // model outputs that are kept; 0: neither outputs nor candles
+  int cache_entries = 4096;  // model outputs that are kept; 0: nothing is kept or shared
 };
 
 struct BackendConfig {

@@ -108,12 +108,11 @@ void AddPredict(std::vector<Setting>& all) {
       {"--batch-rows", "AIFX_BATCH_ROWS", "predict.batch_rows", "16",
        "predictions that one forward pass may hold", false, false,
        Integer<int>([](ServerConfig& c) -> int& { return c.predict.batch_rows; }, 1, 64)});
-  all.push_back(
-      {"--cache-entries", "AIFX_CACHE_ENTRIES", "predict.cache_entries", "4096",
-       "model outputs that are kept for the same window; 0 also reads candles anew for every call",
-       false, false,
-       Integer<int>([](ServerConfig& c) -> int& { return c.predict.cache_entries; }, 0,
-                    10'000'000)});
+  all.push_back({"--cache-entries", "AIFX_CACHE_ENTRIES", "predict.cache_entries", "4096",
+                 "model outputs that are kept; 0: every call reads candles and computes for itself",
+                 false, false,
+                 Integer<int>([](ServerConfig& c) -> int& { return c.predict.cache_entries; }, 0,
+                              10'000'000)});
 }
 
 void AddBackend(std::vector<Setting>& all) {
