@@ -93,6 +93,7 @@ absl::StatusOr<PreparedRequest> Predictor::Prepare(PredictRequest request) const
   prepared.candles_needed = set->CandlesNeeded(static_cast<size_t>(manifest.sequence));
   prepared.candles_wanted = set->CandlesWanted(static_cast<size_t>(manifest.sequence));
   prepared.now = prepared.request.as_of.value_or(clock_.Now());
+  prepared.needs_context = !set->ContextPairs(prepared.request.pair).empty();
   prepared.context = std::exchange(prepared.request.context, {});
   AIFX_RETURN_IF_ERROR(CheckGivenContext(prepared.context, OwnerOf(prepared), options_.max_candles,
                                          prepared.warnings));
@@ -136,12 +137,28 @@ absl::Status Predictor::CheckCandles(PreparedRequest& prepared) const {
 }
 
 absl::Status Predictor::Fetch(PreparedRequest& prepared, const base::CallContext& context) const {
+  std::vector<market::Candle> candles;
   {
     StageTimer timer(prepared.times.fetch);
-    AIFX_ASSIGN_OR_RETURN(prepared.candles,
-                          source_->Newest(prepared.request.pair, prepared.request.timeframe,
-                                          prepared.candles_wanted, prepared.now, context));
+    AIFX_ASSIGN_OR_RETURN(candles, ReadNewest(prepared, context));
   }
+  AIFX_RETURN_IF_ERROR(Adopt(prepared, std::move(candles)));
+  if (!prepared.needs_context) return absl::OkStatus();
+  StageTimer timer(prepared.times.fetch);
+  const ContextOwner owner = OwnerOf(prepared);
+  AIFX_RETURN_IF_ERROR(FetchContext(prepared.candles, owner, *source_, context, prepared.context));
+  return RequireContext(prepared.candles, owner, prepared.context, prepared.warnings);
+}
+
+absl::StatusOr<std::vector<market::Candle>> Predictor::ReadNewest(
+    const PreparedRequest& prepared, const base::CallContext& context) const {
+  return source_->Newest(prepared.request.pair, prepared.request.timeframe, prepared.candles_wanted,
+                         prepared.now, context);
+}
+
+absl::Status Predictor::Adopt(PreparedRequest& prepared,
+                              std::vector<market::Candle> candles) const {
+  prepared.candles = std::move(candles);
   if (prepared.candles.size() < prepared.candles_needed) {
     return TooFewFetched(prepared, prepared.candles.size());
   }
@@ -156,28 +173,39 @@ absl::Status Predictor::Fetch(PreparedRequest& prepared, const base::CallContext
                               "BACKEND_CANDLES_INVALID");
     }
   }
-  StageTimer timer(prepared.times.fetch);
-  const ContextOwner owner = OwnerOf(prepared);
-  AIFX_RETURN_IF_ERROR(FetchContext(prepared.candles, owner, *source_, context, prepared.context));
-  return RequireContext(prepared.candles, owner, prepared.context, prepared.warnings);
+  return absl::OkStatus();
 }
 
 std::vector<absl::StatusOr<PredictAnswer>> Predictor::Run(absl::Span<PreparedRequest> items) const {
-  std::vector<absl::StatusOr<PredictAnswer>> answers(
+  std::vector<PreparedRequest*> pointers;
+  for (PreparedRequest& item : items) pointers.push_back(&item);
+  const std::vector<absl::StatusOr<Logits>> logits = Compute(pointers);
+  std::vector<absl::StatusOr<PredictAnswer>> answers;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (logits[i].ok()) {
+      answers.emplace_back(Decide(items[i], *logits[i]));
+    } else {
+      answers.emplace_back(logits[i].status());
+    }
+  }
+  return answers;
+}
+
+std::vector<absl::StatusOr<Logits>> Predictor::Compute(
+    absl::Span<PreparedRequest* const> items) const {
+  std::vector<absl::StatusOr<Logits>> outputs(
       items.size(), absl::InternalError("the prediction was not computed"));
   thread_local features::FeatureMatrix matrix;
   std::vector<Group> groups;
   for (size_t i = 0; i < items.size(); ++i) {
-    PreparedRequest& item = items[i];
+    PreparedRequest& item = *items[i];
     {
       StageTimer timer(item.times.features);
-      const auto newest = absl::MakeConstSpan(item.candles)
-                              .last(std::min(item.candles.size(), item.candles_wanted));
       const std::vector<features::ContextSeries> others = features::ViewsOf(item.context);
       if (absl::Status built =
-              item.feature_set->Build({newest, &item.request.pair, others}, matrix);
+              item.feature_set->Build({item.Window(), &item.request.pair, others}, matrix);
           !built.ok()) {
-        answers[i] = std::move(built);
+        outputs[i] = std::move(built);
         continue;
       }
     }
@@ -199,14 +227,14 @@ std::vector<absl::StatusOr<PredictAnswer>> Predictor::Run(absl::Span<PreparedReq
     const size_t classes = group.logits.size() / group.items.size();
     for (size_t i = 0; i < group.items.size(); ++i) {
       if (!ran.ok()) {
-        answers[group.positions[i]] = ran;
+        outputs[group.positions[i]] = ran;
         continue;
       }
-      answers[group.positions[i]] =
-          Decide(*group.items[i], absl::MakeConstSpan(group.logits).subspan(i * classes, classes));
+      const auto row = absl::MakeConstSpan(group.logits).subspan(i * classes, classes);
+      outputs[group.positions[i]] = Logits(row.begin(), row.end());
     }
   }
-  return answers;
+  return outputs;
 }
 
 absl::Status Predictor::RunGroup(Group& group) const {

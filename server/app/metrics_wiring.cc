@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/app/serving_metrics.h"
 #include "server/ops/process_metrics.h"
 
 namespace aifx::app {
@@ -138,6 +139,13 @@ void AddCollectors(const MetricsSources& sources, ops::MetricsPage& page) {
   page.AddCollector([sources](MetricSink& sink) { CollectModels(sources.registry, sink); });
   page.AddCollector([sources](MetricSink& sink) { CollectOutbox(sources.outbox, sink); });
   page.AddCollector([sources](MetricSink& sink) { CollectBackend(sources.backend.Stats(), sink); });
+  page.AddCollector([sources](MetricSink& sink) {
+    CollectBatcher(sources.inference.Stats(), sink);
+    CollectPredictionCache(sources.predictor.Stats(), sink);
+    CollectRegistry(sources.registry.Stats(), sink);
+    CollectWatches(sources.watches.Stats(), sink);
+    CollectConnections(sources.grpc.connections->GetStats(), sink);
+  });
   page.AddCollector(ops::CollectProcessMetrics);
 }
 

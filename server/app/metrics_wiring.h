@@ -4,13 +4,17 @@
 #include <vector>
 
 #include "client/backend/backend_http.h"
+#include "core/pipeline/async_predictor.h"
+#include "core/serving/batcher.h"
 #include "core/serving/executor.h"
 #include "core/serving/registry.h"
 #include "server/app/outbox_monitor.h"
+#include "server/ops/grpc_server.h"
 #include "server/ops/metrics_page.h"
 #include "server/rpc/call_metrics.h"
 #include "server/rpc/guard.h"
 #include "server/rpc/stage_metrics.h"
+#include "server/rpc/watch_hub.h"
 
 namespace aifx::app {
 
@@ -23,6 +27,10 @@ struct MetricsSources {
   const serving::ModelRegistry& registry;
   const OutboxMonitor& outbox;
   const backend::BackendHttp& backend;
+  const serving::Batcher& inference;
+  const pipeline::AsyncPredictor& predictor;
+  const rpc::WatchHub& watches;
+  const ops::GrpcServer& grpc;  // its connections from the moment that it listens
 };
 
 // Adds a collector for each source, and for the process. The place for another component: give it a

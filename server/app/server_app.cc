@@ -1,6 +1,7 @@
 #include "server/app/server_app.h"
 
 #include <chrono>
+#include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -44,11 +45,20 @@ absl::StatusOr<serving::RegistryOptions> RegistryOptionsOf(const config::ModelsC
   return options;
 }
 
-serving::Executor::Options InferenceOptions(const config::PredictConfig& predict) {
+serving::Batcher::Options InferenceOptions(const config::PredictConfig& predict) {
   const int threads = predict.executors > 0 ? predict.executors : config::AvailableCores();
-  return {.name = "inference",
-          .threads = static_cast<size_t>(threads),
-          .queue_limit = static_cast<size_t>(predict.queue_limit)};
+  return {.threads = static_cast<size_t>(threads),
+          .max_rows = static_cast<size_t>(predict.batch_rows),
+          .queue_rows = static_cast<size_t>(predict.queue_limit)};
+}
+
+pipeline::AsyncPredictor::Options AsyncOptions(const config::PredictConfig& predict) {
+  std::random_device random;
+  pipeline::AsyncPredictor::Options options;
+  options.cache.max_entries = static_cast<size_t>(predict.cache_entries);
+  options.candles.enabled = predict.cache_entries > 0;
+  options.hash_seed = (uint64_t{random()} << 32) | random();
+  return options;
 }
 
 serving::Executor::Options BlockingOptions(const config::BackendConfig& backend) {
@@ -152,24 +162,24 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       kill_switches_(config.models.dir, logger),
       predictor_(registry_, backend_.client.get(), base::SystemClock(),
                  PredictorOptionsOf(config.predict, kill_switches_)),
-      engine_(predictor_),
       call_metrics_({kPredictionService, kRecordService, kModelService, kTrainingService}),
       guard_(base::SystemClock(), logger,
              {.max_deadline = config.limits.max_deadline,
               .receive_bytes = static_cast<size_t>(config.limits.receive_bytes),
               .authorizer = authorizer_.get(),
               .metrics = &call_metrics_}),
-      inference_(InferenceOptions(config.predict)),
+      inference_(InferenceOptions(config.predict), base::SystemClock()),
       durable_(kDurable),
       waiting_(kWaiting),
       blocking_(BlockingOptions(config.backend)),
       store_reads_({.name = "model store", .threads = 1, .queue_limit = 64}),
       commands_({.name = "model commands", .threads = 1, .queue_limit = 16}),
       mirror_({.name = "activations", .threads = 1, .queue_limit = 64}),
+      async_predictor_(predictor_, inference_, blocking_, base::SystemClock(),
+                       AsyncOptions(config.predict)),
+      engine_(predictor_, async_predictor_),
       watches_({.events = *backend_.events,
                 .engine = engine_,
-                .blocking = blocking_,
-                .inference = inference_,
                 .clock = base::SystemClock(),
                 .logger = logger}),
       model_health_(health_),
@@ -177,9 +187,7 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       predictions_({.guard = guard_,
                     .engine = engine_,
                     .submissions = *backend_.outbox,
-                    .inference = inference_,
                     .durable = durable_,
-                    .blocking = blocking_,
                     .default_model = config.models.default_name,
                     .batch_receive_bytes = static_cast<size_t>(config.limits.batch_receive_bytes),
                     .watches = watches_,
@@ -211,11 +219,19 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       pages_({.calls = call_metrics_,
               .guard = guard_,
               .stages = stage_metrics_,
-              .executors = {&inference_, &durable_, &waiting_, &blocking_, &store_reads_,
+              .executors = {&durable_, &waiting_, &blocking_, &store_reads_,
                             &commands_, &mirror_},
               .registry = registry_,
               .outbox = outbox_monitor_,
-              .backend = *backend_.http}) {}
+              .backend = *backend_.http,
+              .inference = inference_,
+              .predictor = async_predictor_,
+              .watches = watches_,
+              .grpc = grpc_}) {
+  registry_.OnSwap([this](const std::string& name, int64_t old_version, int64_t) {
+    async_predictor_.EvictVersion(name, old_version);
+  });
+}
 
 ServerApp::~ServerApp() {
   refresher_.reset();

@@ -11,8 +11,10 @@
 #include "client/outbox/outbox.h"
 #include "core/base/log.h"
 #include "core/model/model_store.h"
+#include "core/pipeline/async_predictor.h"
 #include "core/pipeline/predictor.h"
 #include "core/records/candle_events.h"
+#include "core/serving/batcher.h"
 #include "core/serving/executor.h"
 #include "core/serving/kill_switch.h"
 #include "core/serving/registry.h"
@@ -99,12 +101,11 @@ class ServerApp {
   serving::ModelRegistry registry_;
   serving::KillSwitches kill_switches_;
   pipeline::Predictor predictor_;
-  const rpc::PredictorEngine engine_;
   rpc::CallMetrics call_metrics_;
   rpc::StageMetrics stage_metrics_;
   // What the executors' tasks use stands above them, and the guard counts their calls.
   rpc::CallGuard guard_;
-  serving::Executor inference_;
+  serving::Batcher inference_;
   serving::Executor durable_;
   serving::Executor waiting_;
   serving::Executor blocking_;
@@ -114,6 +115,8 @@ class ServerApp {
   serving::Executor commands_;
   // One thread, so that the backend hears of activations in their order.
   serving::Executor mirror_;
+  pipeline::AsyncPredictor async_predictor_;
+  rpc::PredictorEngine engine_;
   ops::HealthService health_;
   rpc::WatchHub watches_;
   ops::ModelHealth model_health_;

@@ -47,11 +47,13 @@ struct TlsConfig {
 
   bool Enabled() const { return !certificate.empty(); }
   bool AsksForCertificates() const { return !client_ca.empty(); }
+  bool operator==(const TlsConfig&) const = default;
 };
 
 // Who may call (docs/security.md).
 struct AuthConfig {
   std::string tokens_file;  // empty: no tokens are asked for
+  bool operator==(const AuthConfig&) const = default;
 };
 
 struct ModelsConfig {
@@ -69,8 +71,10 @@ struct PredictConfig {
   StaleCandles stale_candles = StaleCandles::kHold;
   int stale_after_bars = 3;
   absl::Duration model_expires_after;  // since the newest training candle; 0: never
-  int executors = 0;                   // inference threads; 0: the cores that the process may use
-  int queue_limit = 256;
+  int executors = 0;         // inference threads; 0: the cores that the process may use
+  int queue_limit = 1024;    // predictions that may wait in a lane
+  int batch_rows = 16;       // most predictions of one forward pass
+  int cache_entries = 4096;  // model outputs that are kept; 0: nothing is kept or shared
   bool operator==(const PredictConfig&) const = default;
 };
 
@@ -87,6 +91,7 @@ struct EventsConfig {
   std::string redis_url;  // may hold a password: never printed; empty: the backend is polled
   // Polling: from a candle's close to the first look for it.
   absl::Duration poll_lag = absl::Seconds(2);
+  bool operator==(const EventsConfig&) const = default;
 };
 
 // Where submissions wait for the backend (docs/outbox.md).

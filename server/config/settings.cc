@@ -144,9 +144,18 @@ void AddPredict(std::vector<Setting>& all) {
        "inference threads; 0: as many as the cores that the process may use", false, false,
        Integer<int>([](ServerConfig& c) -> int& { return c.predict.executors; }, 0, 1024)});
   all.push_back(
-      {"--queue-limit", "AIFX_QUEUE_LIMIT", "predict.queue_limit", "256",
+      {"--queue-limit", "AIFX_QUEUE_LIMIT", "predict.queue_limit", "1024",
        "predictions that may wait for a thread before callers are refused", false, false,
        Integer<int>([](ServerConfig& c) -> int& { return c.predict.queue_limit; }, 1, 1000000)});
+  all.push_back(
+      {"--batch-rows", "AIFX_BATCH_ROWS", "predict.batch_rows", "16",
+       "predictions that one forward pass may hold", false, false,
+       Integer<int>([](ServerConfig& c) -> int& { return c.predict.batch_rows; }, 1, 64)});
+  all.push_back({"--cache-entries", "AIFX_CACHE_ENTRIES", "predict.cache_entries", "4096",
+                 "model outputs that are kept; 0: every call reads candles and computes for itself",
+                 false, false,
+                 Integer<int>([](ServerConfig& c) -> int& { return c.predict.cache_entries; }, 0,
+                              10'000'000)});
 }
 
 void AddBackend(std::vector<Setting>& all) {

@@ -1,6 +1,8 @@
 #include "server/rpc/prediction_service.h"
 
+#include <atomic>
 #include <chrono>
+#include <exception>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -26,6 +28,11 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 SteadyTime Now() { return std::chrono::steady_clock::now(); }
 absl::Duration Since(SteadyTime start) { return absl::FromChrono(Now() - start); }
 
+void DeliverTo(ml::v1::PredictResponse& response, const pipeline::PredictAnswer& answer) {
+  ToProto(answer.prediction, *response.mutable_prediction());
+  ToProto(answer.times, answer.times.queue, *response.mutable_timings());
+}
+
 }  // namespace
 
 // One prediction of a call.
@@ -38,14 +45,14 @@ struct PredictionService::Item {
   ml::v1::PredictResponse* response = nullptr;    // the call's; alive until Finish
 };
 
-// One call on its way: Prepare (RPC thread), fetch (blocking pool), inference, submit (durable
-// pool), answer. Only one thread at a time holds it.
+// One call on its way: Prepare (RPC thread), the engine, submit (durable pool), answer. Each item
+// has one thread at a time; the one that ends the last item goes on with the call.
 struct PredictionService::Work {
   CallPtr call;
   std::vector<Item> items;
   ml::v1::BatchPredictResponse* batch = nullptr;  // null: a single Predict
   SteadyTime started = Now();
-  SteadyTime queued;
+  std::atomic<size_t> pending{0};  // items under way, and one while they are being started
 
   bool Any(bool (*predicate)(const Item&)) const {
     for (const Item& item : items) {
@@ -78,7 +85,7 @@ grpc::ServerUnaryReactor* PredictionService::Predict(grpc::CallbackServerContext
                              Item& item = work->items.emplace_back();
                              item.response = response;
                              item.status = PrepareItem(*request, item);
-                             StartWork(std::move(work));
+                             StartWork(work);
                            });
 }
 
@@ -100,57 +107,47 @@ grpc::ServerUnaryReactor* PredictionService::BatchPredict(
       item.response = response->add_results()->mutable_response();
       item.status = PrepareItem(request->requests(i), item);
     }
-    StartWork(std::move(work));
+    StartWork(work);
   };
   return deps_.guard.Start(context, "PredictionService.BatchPredict", request->ByteSizeLong(),
                            handler, deps_.batch_receive_bytes);
 }
 
-void PredictionService::StartWork(std::shared_ptr<Work> work) {
-  if (work->Any([](const Item& item) { return item.prepared->NeedsFetch(); })) {
-    const CallPtr call = work->call;
-    return deps_.guard.Offload(deps_.blocking, call,
-                               [this, work = std::move(work)] { FetchAll(work); });
-  }
-  QueueInference(work);
-}
-
-void PredictionService::FetchAll(const std::shared_ptr<Work>& work) {
+void PredictionService::StartWork(const std::shared_ptr<Work>& work) {
+  // The items of a batch are work of their own, so that single calls get in between.
+  const auto lane = work->batch != nullptr ? serving::Lane::kBatch : serving::Lane::kInteractive;
+  work->pending.store(work->items.size() + 1);
   for (Item& item : work->items) {
-    if (!item.status.ok() || !item.prepared->NeedsFetch()) continue;
-    item.status = work->call->CheckAlive();
-    if (item.status.ok()) item.status = deps_.engine.Fetch(*item.prepared, work->call->context());
+    if (!item.status.ok()) {
+      ItemEnded(work);
+      continue;
+    }
+    deps_.engine.Start(*std::exchange(item.prepared, std::nullopt), lane, work->call->context(),
+                       [this, work, &item](absl::StatusOr<pipeline::PredictAnswer> answer) {
+                         TakeAnswer(std::move(answer), item);
+                         ItemEnded(work);
+                       });
   }
-  QueueInference(work);
+  ItemEnded(work);
 }
 
-void PredictionService::QueueInference(const std::shared_ptr<Work>& work) {
-  if (!work->Any([](const Item&) { return true; })) return Answer(*work);
-  work->queued = Now();
-  deps_.guard.Offload(deps_.inference, work->call, [this, work] { Infer(work); });
+void PredictionService::TakeAnswer(absl::StatusOr<pipeline::PredictAnswer> answer, Item& item) {
+  item.status = answer.status();
+  if (!item.status.ok()) return;
+  records::Prediction& prediction = answer->prediction;
+  for (base::Warning& warning : item.warnings) prediction.warnings.push_back(std::move(warning));
+  try {
+    DeliverTo(*item.response, *answer);
+    if (deps_.stages != nullptr) deps_.stages->Observe(answer->times, answer->times.queue);
+  } catch (const std::exception& error) {  // of protobuf, for want of memory
+    item.status = absl::InternalError(absl::StrCat("uncaught exception: ", error.what()));
+    return;
+  }
+  if (item.submit) item.prediction = std::move(prediction);
 }
 
-void PredictionService::Infer(const std::shared_ptr<Work>& work) {
-  const absl::Duration queue = Since(work->queued);
-  std::vector<pipeline::PreparedRequest> ready;
-  std::vector<Item*> owners;
-  for (Item& item : work->items) {
-    if (!item.status.ok()) continue;
-    ready.push_back(*std::move(item.prepared));
-    owners.push_back(&item);
-  }
-  auto answers = deps_.engine.Run(absl::MakeSpan(ready));
-  for (size_t i = 0; i < owners.size(); ++i) {
-    Item& item = *owners[i];
-    item.status = answers[i].status();
-    if (!item.status.ok()) continue;
-    records::Prediction& prediction = answers[i]->prediction;
-    for (base::Warning& warning : item.warnings) prediction.warnings.push_back(std::move(warning));
-    ToProto(prediction, *item.response->mutable_prediction());
-    ToProto(answers[i]->times, queue, *item.response->mutable_timings());
-    if (deps_.stages != nullptr) deps_.stages->Observe(answers[i]->times, queue);
-    if (item.submit) item.prediction = std::move(prediction);
-  }
+void PredictionService::ItemEnded(const std::shared_ptr<Work>& work) {
+  if (work->pending.fetch_sub(1) > 1) return;
   if (!work->Any([](const Item& item) { return item.prediction.has_value(); })) {
     return Answer(*work);
   }
@@ -223,7 +220,6 @@ grpc::ServerBidiReactor<ml::v1::StreamPredictRequest, ml::v1::StreamPredictRespo
 PredictionService::StreamPredict(grpc::CallbackServerContext* context) {
   return StartStreamPredict({.guard = deps_.guard,
                              .engine = deps_.engine,
-                             .inference = deps_.inference,
                              .default_model = deps_.default_model},
                             context);
 }

@@ -17,19 +17,17 @@ namespace aifx::rpc {
 // What the service works with; all outlive it.
 struct PredictionServiceDeps {
   CallGuard& guard;
-  const PredictionEngine& engine;
+  PredictionEngine& engine;
   records::SubmissionStore& submissions;  // for `submit`
-  serving::Executor& inference;           // models run here
   serving::Executor& durable;             // waits for the disk here
-  serving::Executor& blocking;            // and for the backend here
   std::string default_model;              // for requests that name none; may be empty
   size_t batch_receive_bytes = 16 << 20;
   WatchHub& watches;               // for WatchPredictions
   StageMetrics* stages = nullptr;  // null: not counted
 };
 
-// aifx.ml.v1.PredictionService. Converts and checks on the RPC thread; everything else runs on the
-// executors, so that no reaction blocks.
+// aifx.ml.v1.PredictionService. Converts and checks on the RPC thread; what takes longer runs on
+// the engine's threads and on executors, so that no reaction blocks.
 class PredictionService final : public ml::v1::PredictionService::CallbackService {
  public:
   explicit PredictionService(PredictionServiceDeps deps) : deps_(std::move(deps)) {}
@@ -55,10 +53,9 @@ class PredictionService final : public ml::v1::PredictionService::CallbackServic
   struct Work;
 
   absl::Status PrepareItem(const ml::v1::PredictRequest& request, Item& item) const;
-  void StartWork(std::shared_ptr<Work> work);
-  void FetchAll(const std::shared_ptr<Work>& work);
-  void QueueInference(const std::shared_ptr<Work>& work);
-  void Infer(const std::shared_ptr<Work>& work);
+  void StartWork(const std::shared_ptr<Work>& work);
+  static void TakeAnswer(absl::StatusOr<pipeline::PredictAnswer> answer, Item& item);
+  void ItemEnded(const std::shared_ptr<Work>& work);
   void SubmitAll(const std::shared_ptr<Work>& work);
   void SubmitOne(Item& item, const Work& work) const;
   absl::StatusOr<records::SubmissionReceipt> Keep(const Item& item, const Work& work) const;

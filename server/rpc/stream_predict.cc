@@ -1,13 +1,10 @@
 #include "server/rpc/stream_predict.h"
 
 #include <atomic>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "core/base/violation.h"
 #include "server/rpc/candle_stream.h"
 #include "server/rpc/status.h"
@@ -24,8 +21,8 @@ absl::Status Wrong(const std::string& field, const std::string& what) {
 }
 
 // One call: read, predict, write, read. Only one of these is under way at a time, so that what they
-// use needs no lock; the end can come from elsewhere. While inference is under way, the task on the
-// executor keeps the reactor: OnDone waits for it.
+// use needs no lock; the end can come from elsewhere. While the engine is at work, its answer keeps
+// the reactor beyond OnDone.
 class StreamReactor final : public grpc::ServerBidiReactor<Request, Response> {
  public:
   StreamReactor(const StreamPredictDeps& deps, grpc::CallbackServerContext* context) : deps_(deps) {
@@ -87,29 +84,20 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response> {
     if (!stream_.has_value()) return Wrong("candle", "candle came before start");
     auto prepared = stream_->Next(candle, deps_.engine, deps_.guard.clock().Now());
     if (!prepared.ok()) return prepared.status();
-    prepared_ = *std::move(prepared);
-    queued_nanos_ = absl::GetCurrentTimeNanos();
     holders_.fetch_add(1);
-    const absl::Status queued = deps_.inference.Submit([this] {
-      try {
-        Infer();
-      } catch (const std::exception& error) {
-        End(absl::InternalError(absl::StrCat("uncaught exception: ", error.what())));
-      }
-      Release();
-    });
-    if (!queued.ok()) holders_.fetch_sub(1);  // never the last: OnDone has not come
-    return queued;
+    deps_.engine.Start(*std::move(prepared), serving::Lane::kInteractive, call_->StepContext(),
+                       [this](const absl::StatusOr<pipeline::PredictAnswer>& answer) {
+                         Deliver(answer);
+                         Release();
+                       });
+    return absl::OkStatus();
   }
 
-  void Infer() {
-    const absl::Duration queue = absl::Nanoseconds(absl::GetCurrentTimeNanos() - queued_nanos_);
-    if (call_->context().IsCancelled()) return;
-    auto answers = deps_.engine.Run(absl::MakeSpan(&*prepared_, 1));
-    if (!answers[0].ok()) return End(answers[0].status());
+  void Deliver(const absl::StatusOr<pipeline::PredictAnswer>& answer) {
+    if (!answer.ok()) return End(answer.status());
     response_.Clear();
-    ToProto(answers[0]->prediction, *response_.mutable_prediction());
-    ToProto(answers[0]->times, queue, *response_.mutable_timings());
+    ToProto(answer->prediction, *response_.mutable_prediction());
+    ToProto(answer->times, answer->times.queue, *response_.mutable_timings());
     base::MutexLock lock(mutex_);
     if (!finished_) StartWrite(&response_);
   }
@@ -129,8 +117,6 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response> {
   Request request_;
   Response response_;
   std::optional<CandleStream> stream_;
-  std::optional<pipeline::PreparedRequest> prepared_;
-  int64_t queued_nanos_ = 0;
   base::Mutex mutex_;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };

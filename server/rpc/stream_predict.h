@@ -6,7 +6,6 @@
 #include <string>
 
 #include "aifx/ml/v1/prediction_service.pb.h"
-#include "core/serving/executor.h"
 #include "server/rpc/guard.h"
 #include "server/rpc/prediction_engine.h"
 
@@ -15,8 +14,7 @@ namespace aifx::rpc {
 // What a stream works with; all outlive it.
 struct StreamPredictDeps {
   CallGuard& guard;
-  const PredictionEngine& engine;
-  serving::Executor& inference;
+  PredictionEngine& engine;
   std::string default_model;
 };
 

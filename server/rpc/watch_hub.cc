@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/ids.h"
+#include "core/market/candle.h"
 #include "server/rpc/times.h"
 #include "server/rpc/to_proto.h"
 
@@ -123,51 +124,41 @@ void WatchHub::Loop() {
 }
 
 void WatchHub::Start(const Task& task) {
-  const absl::Status queued = deps_.blocking.Submit([this, task] { Fetch(task); });
-  if (!queued.ok()) TryLater(task, queued);
-}
-
-void WatchHub::Fetch(const Task& task) {
-  if (lifetime_.IsCancelled()) return;
   pipeline::PredictRequest request{.request_id = base::NewUuid(),
                                    .pair = task.key.series.pair,
                                    .timeframe = task.key.series.timeframe};
   request.model.name = task.key.model;
   base::CallContext context = lifetime_;
   context.request_id = request.request_id;
-  context.deadline = deps_.clock.Now() + deps_.step_timeout;
+  context.deadline = deps_.clock.Now() + deps_.timeout;
   auto prepared = deps_.engine.Prepare(std::move(request));
   if (!prepared.ok()) return TryLater(task, prepared.status());
-  if (const absl::Status fetched = deps_.engine.Fetch(*prepared, context); !fetched.ok()) {
-    return TryLater(task, fetched);
-  }
-  if (prepared->candles.back().open_time < task.open_time) {
+  deps_.engine.Invalidate(task.key.series.pair, task.key.series.timeframe);
+  deps_.engine.Start(*std::move(prepared), serving::Lane::kInteractive, context,
+                     [this, task](const absl::StatusOr<pipeline::PredictAnswer>& answer) {
+                       TakeAnswer(task, answer);
+                     });
+}
+
+void WatchHub::TakeAnswer(const Task& task, const absl::StatusOr<pipeline::PredictAnswer>& answer) {
+  if (!answer.ok()) return TryLater(task, answer.status());
+  const absl::Time as_of = answer->prediction.as_of;
+  if (as_of < market::CloseTime(task.key.series.timeframe, task.open_time)) {
     return TryLater(task, absl::NotFoundError("the candle that was announced is not there yet"));
   }
-  // A task must be copyable to be queued; what it holds need not be.
-  auto shared = std::make_shared<pipeline::PreparedRequest>(*std::move(prepared));
-  const absl::Status queued =
-      deps_.inference.Submit([this, task, shared] { Predict(task, std::move(*shared)); });
-  if (!queued.ok()) TryLater(task, queued);
-}
-
-void WatchHub::Predict(const Task& task, pipeline::PreparedRequest prepared) {
-  const absl::Time open_time = prepared.candles.back().open_time;
-  auto answers = deps_.engine.Run(absl::MakeSpan(&prepared, 1));
-  if (!answers[0].ok()) return TryLater(task, answers[0].status());
   predictions_.fetch_add(1);
-  auto answer = std::make_shared<ml::v1::WatchPredictionsResponse>();
-  ToProto(answers[0]->prediction, *answer->mutable_prediction());
-  *answer->mutable_observed_at() = TimeToProto(task.observed_at);
-  Deliver(task, open_time, std::move(answer));
+  auto message = std::make_shared<ml::v1::WatchPredictionsResponse>();
+  ToProto(answer->prediction, *message->mutable_prediction());
+  *message->mutable_observed_at() = TimeToProto(task.observed_at);
+  Deliver(task, as_of, std::move(message));
 }
 
-void WatchHub::Deliver(const Task& task, absl::Time open_time,
+void WatchHub::Deliver(const Task& task, absl::Time as_of,
                        const PredictionWatcher::Answer& answer) {
   base::MutexLock watchers_lock(watchers_mutex_);
   {
     base::MutexLock lock(mutex_);
-    if (stopping_ || !schedule_.Delivered(task.key, open_time)) return;
+    if (stopping_ || !schedule_.Delivered(task.key, as_of)) return;
   }
   const auto found = watchers_.find(task.key);
   if (found == watchers_.end()) return;

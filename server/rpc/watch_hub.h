@@ -15,7 +15,6 @@
 #include "core/base/log.h"
 #include "core/base/mutex.h"
 #include "core/records/candle_events.h"
-#include "core/serving/executor.h"
 #include "server/rpc/prediction_engine.h"
 #include "server/rpc/watch_schedule.h"
 
@@ -45,17 +44,15 @@ struct WatchStats {
 // What the hub works with; all outlive it.
 struct WatchHubDeps {
   records::CandleEvents& events;
-  const PredictionEngine& engine;
-  serving::Executor& blocking;   // candles are fetched here
-  serving::Executor& inference;  // models run here
+  PredictionEngine& engine;
   base::Clock& clock;
   base::Logger& logger;
-  absl::Duration step_timeout = absl::Seconds(10);  // of one fetch
+  absl::Duration timeout = absl::Seconds(10);  // of one prediction
 };
 
 // Predicts once for each candle that closes, for all who watch its series. One thread waits for
-// events; fetching and computing run on the executors. Thread-safe. Shutdown comes before the end
-// of the executors.
+// events; fetching and computing is the engine's. Thread-safe. Shutdown comes before the end of the
+// engine's threads, whose end comes before the hub's: answers under way come back to it.
 class WatchHub {
  public:
   explicit WatchHub(WatchHubDeps deps);
@@ -82,9 +79,8 @@ class WatchHub {
   void Wake() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void Start(const Task& task);
-  void Fetch(const Task& task);
-  void Predict(const Task& task, pipeline::PreparedRequest prepared);
-  void Deliver(const Task& task, absl::Time open_time, const PredictionWatcher::Answer& answer);
+  void TakeAnswer(const Task& task, const absl::StatusOr<pipeline::PredictAnswer>& answer);
+  void Deliver(const Task& task, absl::Time as_of, const PredictionWatcher::Answer& answer);
   void TryLater(const Task& task, const absl::Status& why);
 
   const WatchHubDeps deps_;

@@ -34,7 +34,8 @@ void WatchSchedule::OnEvent(const records::CandleEvent& event, absl::Time now) {
   for (auto at = keys_.lower_bound({event.series, ""});
        at != keys_.end() && at->first.series == event.series; ++at) {
     Watched& watched = at->second;
-    if (event.open_time <= watched.newest) continue;
+    // The source may have had a newer candle than one announced before it.
+    if (event.open_time <= watched.newest || closed <= watched.delivered) continue;
     watched.newest = event.open_time;
     watched.waiting = Task{at->first, event.open_time, std::max(event.observed_at, closed), 0};
     watched.due = std::max(now, closed);
@@ -59,12 +60,10 @@ absl::Time WatchSchedule::NextDue() const {
   return next;
 }
 
-bool WatchSchedule::Delivered(const WatchKey& key, absl::Time open_time) {
+bool WatchSchedule::Delivered(const WatchKey& key, absl::Time as_of) {
   const auto found = keys_.find(key);
-  if (found == keys_.end() || open_time <= found->second.delivered) return false;
-  found->second.delivered = open_time;
-  // The source may have had a newer candle than the one announced: its announcement is old then.
-  found->second.newest = std::max(found->second.newest, open_time);
+  if (found == keys_.end() || as_of <= found->second.delivered) return false;
+  found->second.delivered = as_of;
   return true;
 }
 

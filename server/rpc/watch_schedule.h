@@ -53,8 +53,9 @@ class WatchSchedule {
   // When the next task is due; the infinite future where none waits.
   absl::Time NextDue() const;
 
-  // Whether `open_time` is newer than what the key's watchers have; notes it as what they have.
-  bool Delivered(const WatchKey& key, absl::Time open_time);
+  // Whether a prediction as of the close `as_of` is newer than what the key's watchers have; notes it
+  // as what they have.
+  bool Delivered(const WatchKey& key, absl::Time as_of);
   // Looks for the candle again later. False where patience is at its end, nobody watches any more,
   // or a newer candle is waited for.
   bool Retry(const Task& task, absl::Time now);
@@ -62,7 +63,7 @@ class WatchSchedule {
  private:
   struct Watched {
     int watchers = 0;
-    absl::Time newest = absl::InfinitePast();  // announced: no older one is computed
+    absl::Time newest = absl::InfinitePast();  // open time announced: no older one is computed
     absl::Time delivered = absl::InfinitePast();
     std::optional<Task> waiting;  // due at `due`
     absl::Time due;

@@ -17,7 +17,7 @@ class Caller {
 
   void Begin() {
     started_ = absl::GetCurrentTimeNanos();
-    start_call_([this](bool ok) { Ended(ok); });
+    start_call_([this](CallEnd end) { Ended(end); });
   }
 
   void AwaitEnd() {
@@ -28,15 +28,9 @@ class Caller {
   const Latencies& latencies() const { return latencies_; }
 
  private:
-  void Ended(bool ok) {
+  void Ended(CallEnd end) {
     const int64_t now = absl::GetCurrentTimeNanos();
-    if (started_ >= count_from_) {
-      if (ok) {
-        latencies_.nanoseconds.push_back(now - started_);
-      } else {
-        ++latencies_.errors;
-      }
-    }
+    if (started_ >= count_from_) latencies_.Add(end, now - started_);
     if (now < end_) {
       Begin();
       return;
@@ -55,14 +49,40 @@ class Caller {
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
+// In microseconds.
+double QuantileOf(std::vector<int64_t> values, double quantile) {
+  if (values.empty()) return 0;
+  const size_t index = std::min(values.size() - 1, static_cast<size_t>(quantile * values.size()));
+  std::nth_element(values.begin(), values.begin() + index, values.end());
+  return static_cast<double>(values[index]) / 1e3;
+}
+
 }  // namespace
 
-double Latencies::Microseconds(double quantile) const {
-  if (nanoseconds.empty()) return 0;
-  std::vector<int64_t> sorted = nanoseconds;
-  const size_t index = std::min(sorted.size() - 1, static_cast<size_t>(quantile * sorted.size()));
-  std::nth_element(sorted.begin(), sorted.begin() + index, sorted.end());
-  return static_cast<double>(sorted[index]) / 1e3;
+void Latencies::Add(CallEnd end, int64_t duration) {
+  switch (end) {
+    case CallEnd::kOk:
+      nanoseconds.push_back(duration);
+      break;
+    case CallEnd::kRefused:
+      refused.push_back(duration);
+      break;
+    case CallEnd::kFailed:
+      ++errors;
+      break;
+  }
+}
+
+void Latencies::Add(const Latencies& others) {
+  nanoseconds.insert(nanoseconds.end(), others.nanoseconds.begin(), others.nanoseconds.end());
+  refused.insert(refused.end(), others.refused.begin(), others.refused.end());
+  errors += others.errors;
+}
+
+double Latencies::Microseconds(double quantile) const { return QuantileOf(nanoseconds, quantile); }
+
+double Latencies::RefusedMicroseconds(double quantile) const {
+  return QuantileOf(refused, quantile);
 }
 
 double Latencies::PerSecond() const {
@@ -81,9 +101,7 @@ Latencies RunClosedLoop(int concurrency, absl::Duration warm_up, absl::Duration 
   Latencies all;
   for (auto& caller : callers) {
     caller->AwaitEnd();
-    const Latencies& one = caller->latencies();
-    all.nanoseconds.insert(all.nanoseconds.end(), one.nanoseconds.begin(), one.nanoseconds.end());
-    all.errors += one.errors;
+    all.Add(caller->latencies());
   }
   all.elapsed = duration;
   return all;

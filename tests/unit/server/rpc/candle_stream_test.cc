@@ -58,7 +58,7 @@ class CandleStreamTest : public ::testing::Test {
     return closed;
   }
   records::Prediction Run(pipeline::PreparedRequest prepared) {
-    auto answers = engine_.Run(absl::MakeSpan(&prepared, 1));
+    auto answers = predictor_.Run(absl::MakeSpan(&prepared, 1));
     EXPECT_OK(answers[0]);
     return answers[0].ok() ? answers[0]->prediction : records::Prediction{.pair = pair_};
   }
@@ -83,7 +83,10 @@ class CandleStreamTest : public ::testing::Test {
       }};
   testing::FakeClock clock_;
   pipeline::Predictor predictor_{registry_, nullptr, clock_, {}};
-  PredictorEngine engine_{predictor_};
+  serving::Batcher batcher_{{.threads = 0}, clock_};
+  serving::Executor blocking_{{.name = "reads"}};
+  pipeline::AsyncPredictor async_{predictor_, batcher_, blocking_, clock_, {}};
+  PredictorEngine engine_{predictor_, async_};
   std::vector<market::Candle> candles_;
 };
 

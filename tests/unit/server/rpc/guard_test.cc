@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tests/support/status_matchers.h"
 #include "tests/unit/server/rpc/service_fixture.h"
 
 namespace aifx::rpc {
@@ -41,19 +42,10 @@ TEST_F(GuardTest, PassesDeadlineIdAndTraceOn) {
   EXPECT_EQ(seen.request_id, ServerMetadata("x-request-id"));
 }
 
-TEST_F(GuardTest, ChecksTheDeadlineAgainBeforeInference) {
-  bool ran = false;
-  engine_.on_fetch = [&](const base::CallContext&) {
-    clock_.Advance(absl::Seconds(31));
-    return absl::OkStatus();
-  };
-  engine_.on_run = [&] { ran = true; };
-  EXPECT_EQ(Predict().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
-  EXPECT_FALSE(ran);
-}
-
 TEST_F(GuardTest, AnExceptionIsInternalAndHidden) {
-  engine_.on_run = [] { throw std::runtime_error("/srv/secret.cc:12 broke"); };
+  engine_.on_prepare = [](const pipeline::PredictRequest&) -> absl::Status {
+    throw std::runtime_error("/srv/secret.cc:12 broke");
+  };
   const grpc::Status status = Predict();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL);
   EXPECT_THAT(status.error_message(),
@@ -61,20 +53,41 @@ TEST_F(GuardTest, AnExceptionIsInternalAndHidden) {
   EXPECT_THAT(logger_.text(), HasSubstr("/srv/secret.cc:12 broke"));
 }
 
+TEST_F(GuardTest, ChecksTheDeadlineAgainWhenAThreadIsFree) {
+  std::promise<void> entered, release;
+  ASSERT_OK(durable_.Submit([&] {
+    entered.set_value();
+    release.get_future().wait();
+  }));
+  entered.get_future().wait();
+  auto result = std::async(std::launch::async, [&] {
+    ml::v1::GetSubmissionRequest request;
+    ml::v1::Submission response;
+    request.set_kind(ml::v1::SUBMISSION_KIND_PREDICTION);
+    request.set_request_id("0b7c7ff6-5d8c-4d2c-9b44-0f3f3f0e8a11");
+    return records_->GetSubmission(&context_, request, &response);
+  });
+  while (durable_.QueueDepth() == 0) std::this_thread::yield();
+  clock_.Advance(absl::Seconds(31));
+  release.set_value();
+  EXPECT_EQ(result.get().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+}
+
 TEST_F(GuardTest, AFullQueueIsRefusedAtOnce) {
   std::promise<void> entered, release;
-  std::promise<void> queued;
-  ASSERT_TRUE(inference_
-                  .Submit([&] {
-                    entered.set_value();
-                    release.get_future().wait();
-                  })
-                  .ok());
+  ASSERT_OK(durable_.Submit([&] {
+    entered.set_value();
+    release.get_future().wait();
+  }));
   entered.get_future().wait();
-  ASSERT_TRUE(inference_.Submit([&] { queued.set_value(); }).ok());
-  const grpc::Status status = Predict();
+  for (int i = 0; i < 4; ++i) ASSERT_OK(durable_.Submit([] {}));
+  ml::v1::GetSubmissionRequest request;
+  ml::v1::Submission response;
+  request.set_kind(ml::v1::SUBMISSION_KIND_PREDICTION);
+  request.set_request_id("0b7c7ff6-5d8c-4d2c-9b44-0f3f3f0e8a11");
+  const grpc::Status status = records_->GetSubmission(&context_, request, &response);
   release.set_value();
-  queued.get_future().wait();
+  durable_.Shutdown();  // its task uses what ends here
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(InfoOf(status).reason(), "QUEUE_FULL");
 }

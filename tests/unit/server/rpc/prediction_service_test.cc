@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 
 #include <future>
+#include <vector>
 
+#include "core/base/violation.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/server/rpc/service_fixture.h"
 
@@ -74,6 +76,37 @@ TEST_F(PredictionServiceTest, ABatchHasOneTo256Items) {
     EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
     EXPECT_THAT(status.error_message(), HasSubstr(absl::StrCat("requests has ", count)));
   }
+}
+
+TEST_F(PredictionServiceTest, OnlySingleCallsAreInteractive) {
+  std::vector<serving::Lane> lanes;
+  engine_.on_run = [&](serving::Lane lane) {
+    lanes.push_back(lane);
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(Predict().ok());
+  ml::v1::BatchPredictRequest batch;
+  for (int i = 0; i < 2; ++i) *batch.add_requests() = request_;
+  ml::v1::BatchPredictResponse response;
+  grpc::ClientContext context;
+  ASSERT_TRUE(predictions_->BatchPredict(&context, batch, &response).ok());
+  using serving::Lane;
+  EXPECT_THAT(lanes, ::testing::ElementsAre(Lane::kInteractive, Lane::kBatch, Lane::kBatch));
+}
+
+TEST_F(PredictionServiceTest, ARefusalSaysWhenToTryAgain) {
+  engine_.on_run = [](serving::Lane) {
+    return base::WithRetryAfter(
+        base::WithReason(absl::ResourceExhaustedError("the queue is full"), "QUEUE_FULL"), 0.25);
+  };
+  const grpc::Status status = Predict();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(InfoOf(status).reason(), "QUEUE_FULL");
+  google::rpc::Status details;
+  google::rpc::RetryInfo retry;
+  ASSERT_TRUE(details.ParseFromString(status.error_details()));
+  ASSERT_TRUE(details.details(0).UnpackTo(&retry));
+  EXPECT_EQ(retry.retry_delay().nanos(), 250'000'000);
 }
 
 TEST_F(PredictionServiceTest, SubmitAnswersWhenThePredictionIsDurable) {

@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/mutex.h"
+#include "core/market/candle.h"
 #include "server/ops/grpc_server.h"
 #include "server/rpc/prediction_service.h"
 #include "server/rpc/record_service.h"
@@ -22,13 +24,16 @@
 
 namespace aifx::rpc {
 
-// Predicts HOLD for whatever comes; its steps can be replaced.
+// Predicts HOLD for whatever comes, on a thread of `blocking` where candles are missing; its steps
+// can be replaced.
 class FakeEngine final : public PredictionEngine {
  public:
+  explicit FakeEngine(serving::Executor& blocking) : blocking_(blocking) {}
+
   std::function<absl::Status(const pipeline::PredictRequest&)> on_prepare;
   std::function<absl::Status(const base::CallContext&)> on_fetch;
-  std::function<void()> on_run;
-  absl::Time newest_open;  // of the candle that Fetch finds
+  std::function<absl::Status(serving::Lane)> on_run;
+  absl::Time newest_open;  // of the candle that the backend has
 
   absl::StatusOr<pipeline::PreparedRequest> Prepare(
       pipeline::PredictRequest request) const override {
@@ -39,25 +44,35 @@ class FakeEngine final : public PredictionEngine {
     if (prepared.request.candles.has_value()) prepared.candles = *prepared.request.candles;
     return prepared;
   }
-  absl::Status Fetch(pipeline::PreparedRequest& prepared,
-                     const base::CallContext& context) const override {
-    prepared.candles.resize(1);
-    prepared.candles[0].open_time = newest_open;
-    return on_fetch ? on_fetch(context) : absl::OkStatus();
+  void Start(pipeline::PreparedRequest request, serving::Lane lane,
+             const base::CallContext& context, pipeline::AsyncPredictor::Done done) override {
+    if (!request.NeedsFetch()) return done(Run(request, lane));
+    const absl::Status queued = blocking_.Submit([this, request, lane, context, done] {
+      const absl::Status fetched = on_fetch ? on_fetch(context) : absl::OkStatus();
+      fetched.ok() ? done(Run(request, lane)) : done(fetched);
+    });
+    if (!queued.ok()) done(queued);
   }
-  std::vector<absl::StatusOr<pipeline::PredictAnswer>> Run(
-      absl::Span<pipeline::PreparedRequest> items) const override {
-    if (on_run) on_run();
-    std::vector<absl::StatusOr<pipeline::PredictAnswer>> answers;
-    for (const auto& item : items) {
-      records::Prediction prediction{.id = item.request.request_id, .pair = item.request.pair};
-      prediction.timeframe = item.request.timeframe;
-      prediction.confidence = 0.5;
-      prediction.entry_price = 1.1;
-      answers.push_back(pipeline::PredictAnswer{.prediction = prediction});
+  void Invalidate(const market::CurrencyPair&, market::Timeframe) override { ++invalidations; }
+
+  std::atomic<int> invalidations{0};
+
+ private:
+  absl::StatusOr<pipeline::PredictAnswer> Run(const pipeline::PreparedRequest& item,
+                                              serving::Lane lane) {
+    if (on_run) {
+      if (absl::Status status = on_run(lane); !status.ok()) return status;
     }
-    return answers;
+    records::Prediction prediction{.id = item.request.request_id, .pair = item.request.pair};
+    prediction.timeframe = item.request.timeframe;
+    prediction.as_of = market::CloseTime(
+        item.request.timeframe, item.candles.empty() ? newest_open : item.candles.back().open_time);
+    prediction.confidence = 0.5;
+    prediction.entry_price = 1.1;
+    return pipeline::PredictAnswer{.prediction = prediction};
   }
+
+  serving::Executor& blocking_;
 };
 
 // Holds two predictions.
@@ -128,27 +143,22 @@ class ServiceTest : public ::testing::Test {
 
   testing::FakeClock clock_;
   RecordingLogger logger_;
-  FakeEngine engine_;
   testing::FakeSubmissionStore store_;
   FakeReader reader_;
   CallGuard guard_{clock_, logger_, {.max_deadline = absl::Seconds(30), .receive_bytes = 1 << 20}};
-  serving::Executor inference_{{.name = "inference", .threads = 1, .queue_limit = 1}};
   serving::Executor durable_{{.name = "outbox", .threads = 1, .queue_limit = 4}};
   serving::Executor waiting_{{.name = "waits", .threads = 1, .queue_limit = 1}};
   serving::Executor blocking_{{.name = "backend", .threads = 1, .queue_limit = 4}};
+  FakeEngine engine_{blocking_};
   testing::FakeCandleEvents events_;
   WatchHub watches_{{.events = events_,
                      .engine = engine_,
-                     .blocking = blocking_,
-                     .inference = inference_,
                      .clock = clock_,
                      .logger = logger_}};
   PredictionService predictions_service_{{.guard = guard_,
                                           .engine = engine_,
                                           .submissions = store_,
-                                          .inference = inference_,
                                           .durable = durable_,
-                                          .blocking = blocking_,
                                           .default_model = "house",
                                           .watches = watches_}};
   RecordService records_service_{{.guard = guard_,

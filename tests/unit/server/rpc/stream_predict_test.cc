@@ -89,12 +89,12 @@ TEST_F(StreamPredictTest, ACallerThatHangsUpLeavesNothingBehind) {
   while (guard_.CallsInFlight() > 0) std::this_thread::yield();
 }
 
-TEST_F(StreamPredictTest, AnExceptionEndsTheStreamOnly) {
-  engine_.on_run = [] { throw std::runtime_error("/srv/secret.cc:12 broke"); };
+TEST_F(StreamPredictTest, AnErrorOfTheEngineEndsTheStream) {
+  engine_.on_run = [](serving::Lane) { return absl::ResourceExhaustedError("the queue is full"); };
   ASSERT_TRUE(SendStart());
   ASSERT_TRUE(SendCandle());
   EXPECT_FALSE(stream_->Read(&answer_));
-  EXPECT_EQ(stream_->Finish().error_code(), grpc::StatusCode::INTERNAL);
+  EXPECT_EQ(stream_->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 
 }  // namespace

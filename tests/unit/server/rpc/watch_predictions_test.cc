@@ -62,7 +62,10 @@ class WatchPredictionsTest : public ServiceTest {
 
 TEST_F(WatchPredictionsTest, OneComputationServesAllWatchers) {
   std::atomic<int> runs{0};
-  engine_.on_run = [&] { ++runs; };
+  engine_.on_run = [&](serving::Lane) {
+    ++runs;
+    return absl::OkStatus();
+  };
   const auto first = Watching(), second = Watching();
   Announce();
   ASSERT_TRUE(first->Read());
@@ -72,6 +75,7 @@ TEST_F(WatchPredictionsTest, OneComputationServesAllWatchers) {
   EXPECT_EQ(first->answer.observed_at().seconds(), absl::ToUnixSeconds(clock_.Now()));
   EXPECT_EQ(first->answer.dropped(), 0);
   EXPECT_EQ(runs.load(), 1);
+  EXPECT_EQ(engine_.invalidations.load(), 1);  // or it would be the candles read before
   EXPECT_EQ(watches_.Stats().watchers, 2);
   EXPECT_EQ(watches_.Stats().offered, 2);
 }
@@ -128,13 +132,11 @@ TEST_F(WatchPredictionsTest, DrainingEndsWatches) {
 TEST(WatchHubTest, EndsAtOnceHoweverEarlyItIsTold) {
   testing::FakeCandleEvents events;
   testing::FakeClock clock;
-  FakeEngine engine;
-  serving::Executor executor({.name = "both"});
+  serving::Executor executor({.name = "reads"});
+  FakeEngine engine(executor);
   for (int i = 0; i < 200; ++i) {
     WatchHub hub({.events = events,
                   .engine = engine,
-                  .blocking = executor,
-                  .inference = executor,
                   .clock = clock,
                   .logger = base::NullLogger()});
   }

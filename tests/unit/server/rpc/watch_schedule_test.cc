@@ -79,9 +79,9 @@ TEST_F(WatchScheduleTest, ANewerCandleEndsTheSearchForAnOlderOne) {
 }
 
 TEST_F(WatchScheduleTest, WatchersGetEachCandleOnceAndNeverAnOlderOne) {
-  EXPECT_TRUE(schedule_.Delivered(key_, kOpen));
-  EXPECT_FALSE(schedule_.Delivered(key_, kOpen));
-  EXPECT_FALSE(schedule_.Delivered(key_, kOpen - absl::Hours(1)));
+  EXPECT_TRUE(schedule_.Delivered(key_, kClose));
+  EXPECT_FALSE(schedule_.Delivered(key_, kClose));
+  EXPECT_FALSE(schedule_.Delivered(key_, kClose - absl::Hours(1)));
   Announce(kOpen, kClose);
   EXPECT_THAT(schedule_.Take(kClose), IsEmpty());
 }

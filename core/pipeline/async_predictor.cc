@@ -1,0 +1,229 @@
+#include "core/pipeline/async_predictor.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/base/violation.h"
+#include "core/serving/admission.h"
+
+namespace aifx::pipeline {
+
+// One request on its way. Only one thread at a time works on it.
+struct AsyncPredictor::Task {
+  AsyncPredictor& owner;
+  PreparedRequest prepared;
+  const serving::Lane lane;
+  const base::CallContext context;
+  Done done;
+  OutputKey key = {};     // of the window, once it has candles
+  absl::Time since = {};  // it waits for candles or for a thread
+};
+
+// Wants a series' newest candles.
+class AsyncPredictor::Reader final : public serving::FlightMember<SharedCandles> {
+ public:
+  Reader(TaskPtr task, ReadKey key) : task_(std::move(task)), key_(std::move(key)) {}
+
+  absl::Status CheckAlive() const override { return task_->owner.CheckAlive(task_->context); }
+  void Lead() override { task_->owner.ReadForFlight(task_, key_); }
+  void Done(const absl::StatusOr<SharedCandles>& candles) override {
+    task_->owner.AdoptCandles(task_, candles);
+  }
+
+ private:
+  const TaskPtr task_;
+  const ReadKey key_;
+};
+
+// Wants the model's output for a window.
+class AsyncPredictor::Runner final : public serving::FlightMember<Logits> {
+ public:
+  explicit Runner(TaskPtr task) : task_(std::move(task)) {}
+
+  absl::Status CheckAlive() const override { return task_->owner.CheckAlive(task_->context); }
+  void Lead() override { task_->owner.LeadInference(task_); }
+  void Done(const absl::StatusOr<Logits>& logits) override { task_->owner.Answer(*task_, logits); }
+
+ private:
+  const TaskPtr task_;
+};
+
+// A window in the batcher's queue.
+class AsyncPredictor::Job final : public serving::BatchJob {
+ public:
+  explicit Job(TaskPtr task) : task_(std::move(task)) {}
+
+  void Run(absl::Span<const std::unique_ptr<BatchJob>> jobs) override {
+    AsyncPredictor& owner = task_->owner;
+    const absl::Time start = owner.clock_.Now();
+    std::vector<PreparedRequest*> requests;
+    requests.reserve(jobs.size());
+    for (const auto& job : jobs) {
+      Task& task = *static_cast<Job&>(*job).task_;
+      task.prepared.times.queue = start - task.since;
+      requests.push_back(&task.prepared);
+    }
+    const std::vector<absl::StatusOr<Logits>> logits = owner.predictor_.Compute(requests);
+    for (size_t i = 0; i < jobs.size(); ++i) {
+      const TaskPtr task = std::exchange(static_cast<Job&>(*jobs[i]).task_, nullptr);
+      owner.EndInference(*task, logits[i]);
+    }
+  }
+
+  void Refuse(const absl::Status& status) override {
+    const TaskPtr task = std::exchange(task_, nullptr);
+    if (task != nullptr) task->owner.AbandonOrFail(*task, status);
+  }
+
+ private:
+  TaskPtr task_;  // null once it has ended
+};
+
+AsyncPredictor::AsyncPredictor(const Predictor& predictor, serving::Batcher& batcher,
+                               serving::Executor& blocking, base::Clock& clock,
+                               const Options& options)
+    : predictor_(predictor),
+      batcher_(batcher),
+      blocking_(blocking),
+      clock_(clock),
+      hash_seed_(options.hash_seed),
+      cache_(options.cache),
+      candles_(options.candles) {}
+
+absl::Status AsyncPredictor::CheckAlive(const base::CallContext& context) const {
+  if (context.IsCancelled()) return serving::GoneStatus();
+  return clock_.Now() >= context.deadline ? serving::ExpiredStatus() : absl::OkStatus();
+}
+
+void AsyncPredictor::Start(PreparedRequest request, serving::Lane lane,
+                           const base::CallContext& context, Done done) {
+  const bool needs_fetch = request.NeedsFetch();
+  auto task =
+      std::make_shared<Task>(Task{*this, std::move(request), lane, context, std::move(done)});
+  if (needs_fetch) {
+    ReadCandles(task);
+  } else {
+    Infer(task);
+  }
+}
+
+void AsyncPredictor::ReadCandles(const TaskPtr& task) {
+  const PredictRequest& request = task->prepared.request;
+  task->since = clock_.Now();
+  // Nobody else asks for that moment; and candles of several pairs are not shared.
+  if (request.as_of.has_value() || task->prepared.needs_context || !candles_.enabled()) {
+    const absl::Status queued = blocking_.Submit([this, task] {
+      absl::Status status = CheckAlive(task->context);
+      if (status.ok()) status = predictor_.Fetch(task->prepared, task->context);
+      if (!status.ok()) return task->done(status);
+      Infer(task);
+    });
+    if (!queued.ok()) task->done(queued);
+    return;
+  }
+  const SeriesKey series{request.pair, request.timeframe};
+  if (SharedCandles known = candles_.Find(series, task->prepared.candles_wanted, task->since)) {
+    return AdoptCandles(task, known);
+  }
+  ReadKey key(series.pair.ToString(), series.timeframe, candles_.Generation(series),
+              task->prepared.candles_wanted);
+  auto reader = std::make_shared<Reader>(task, key);
+  reads_.Join(key, std::move(reader));
+}
+
+void AsyncPredictor::ReadForFlight(const TaskPtr& task, const ReadKey& key) {
+  const absl::Status queued = blocking_.Submit([this, task, key] {
+    if (const absl::Status alive = CheckAlive(task->context); !alive.ok()) {
+      return reads_.Abandon(key, alive);
+    }
+    const SeriesKey series{task->prepared.request.pair, task->prepared.request.timeframe};
+    const size_t count = task->prepared.candles_wanted;
+    const absl::Time now = clock_.Now();
+    // Another flight may have ended between the look at the cache and the start of this one.
+    SharedCandles candles = candles_.Peek(series, count, now);
+    if (candles == nullptr) {
+      auto read = predictor_.ReadNewest(task->prepared, task->context);
+      if (!read.ok()) {
+        const absl::Status alive = CheckAlive(task->context);
+        return alive.ok() ? reads_.Finish(key, read.status()) : reads_.Abandon(key, alive);
+      }
+      candles = std::make_shared<const std::vector<market::Candle>>(*std::move(read));
+      candles_.Store(series, count, candles, std::get<2>(key), now);
+    }
+    reads_.Finish(key, candles);
+  });
+  if (!queued.ok()) reads_.Finish(key, queued);
+}
+
+void AsyncPredictor::AdoptCandles(const TaskPtr& task,
+                                  const absl::StatusOr<SharedCandles>& candles) {
+  if (!candles.ok()) return task->done(candles.status());
+  task->prepared.times.fetch = clock_.Now() - task->since;
+  // No more than the request would have read itself.
+  const std::vector<market::Candle>& all = **candles;
+  const size_t count = std::min(all.size(), task->prepared.candles_wanted);
+  const absl::Status adopted =
+      predictor_.Adopt(task->prepared, {all.end() - static_cast<std::ptrdiff_t>(count), all.end()});
+  if (!adopted.ok()) return task->done(adopted);
+  Infer(task);
+}
+
+void AsyncPredictor::Infer(const TaskPtr& task) {
+  const PreparedRequest& prepared = task->prepared;
+  task->key.model = prepared.served.model.get();
+  if (cache_.enabled()) {
+    task->key.window = prepared.needs_context
+                           ? HashWindow(prepared.request.pair, prepared.Window(), prepared.context,
+                                        hash_seed_)
+                           : HashWindow(prepared.Window(), hash_seed_);
+    if (const auto known = cache_.Find(task->key, prepared.served.model)) {
+      return Answer(*task, *known);
+    }
+  } else {
+    task->key.window.low = ++unshared_;  // a flight of its own
+  }
+  inferences_.Join({task->key, task->lane}, std::make_shared<Runner>(task));
+}
+
+void AsyncPredictor::LeadInference(const TaskPtr& task) {
+  // Another flight may have ended between the look at the cache and the start of this one.
+  if (const auto known = cache_.Peek(task->key, task->prepared.served.model)) {
+    return inferences_.Finish({task->key, task->lane}, *known);
+  }
+  task->since = clock_.Now();
+  const serving::BatchKey key{.kind = serving::kPredictionJobs, .model = task->key.model};
+  const absl::Status queued =
+      batcher_.Submit(task->lane, key, 1, task->context, std::make_unique<Job>(task));
+  if (!queued.ok()) AbandonOrFail(*task, queued);
+}
+
+void AsyncPredictor::EndInference(const Task& leader, const absl::StatusOr<Logits>& logits) {
+  if (logits.ok()) cache_.Store(leader.key, leader.prepared.served.model, *logits);
+  inferences_.Finish({leader.key, leader.lane}, logits);
+}
+
+// What concerns the leader's call alone leaves the flight to the others.
+void AsyncPredictor::AbandonOrFail(const Task& leader, const absl::Status& status) {
+  const InferenceKey key(leader.key, leader.lane);
+  const bool own = absl::IsCancelled(status) || absl::IsDeadlineExceeded(status) ||
+                   base::ReasonOf(status) == serving::kQueueTooLong;
+  if (own) {
+    inferences_.Abandon(key, status);
+  } else {
+    inferences_.Finish(key, status);
+  }
+}
+
+void AsyncPredictor::Answer(Task& task, const absl::StatusOr<Logits>& logits) {
+  if (!logits.ok()) return task.done(logits.status());
+  task.done(predictor_.Decide(task.prepared, *logits));
+}
+
+AsyncPredictorStats AsyncPredictor::Stats() const {
+  return {.cache = cache_.Stats(),
+          .candles = candles_.Stats(),
+          .joined_inferences = inferences_.joined(),
+          .joined_reads = reads_.joined()};
+}
+
+}  // namespace aifx::pipeline

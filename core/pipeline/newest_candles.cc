@@ -1,0 +1,98 @@
+#include "core/pipeline/newest_candles.h"
+
+#include <algorithm>
+
+namespace aifx::pipeline {
+namespace {
+
+size_t BytesOf(const std::vector<market::Candle>& candles) {
+  return candles.capacity() * sizeof(market::Candle);
+}
+
+}  // namespace
+
+NewestCandles::Entry* NewestCandles::Look(const SeriesKey& key, size_t count, absl::Time now) {
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return nullptr;
+  Entry& entry = found->second;
+  return entry.count >= count && now < entry.valid_until ? &entry : nullptr;
+}
+
+SharedCandles NewestCandles::Find(const SeriesKey& key, size_t count, absl::Time now) {
+  base::MutexLock lock(mutex_);
+  Entry* const entry = Look(key, count, now);
+  ++(entry != nullptr ? stats_.hits : stats_.misses);
+  if (entry == nullptr) return nullptr;
+  entry->last_use = ++uses_;
+  return entry->candles;
+}
+
+SharedCandles NewestCandles::Peek(const SeriesKey& key, size_t count, absl::Time now) {
+  base::MutexLock lock(mutex_);
+  Entry* const entry = Look(key, count, now);
+  return entry != nullptr ? entry->candles : nullptr;
+}
+
+int64_t NewestCandles::Generation(const SeriesKey& key) const {
+  base::MutexLock lock(mutex_);
+  const auto found = generations_.find(key);
+  return found == generations_.end() ? 0 : found->second;
+}
+
+absl::Time NewestCandles::ValidUntil(const SeriesKey& key,
+                                     const std::vector<market::Candle>& candles,
+                                     absl::Time read_at) const {
+  const absl::Time recheck = read_at + options_.recheck;
+  if (candles.empty()) return recheck;
+  const absl::Time closed = market::CloseTime(key.timeframe, candles.back().open_time);
+  const absl::Time next_close = calendar_.HorizonEnd(key.timeframe, closed, 1);
+  return std::min(next_close > read_at ? next_close : recheck, read_at + options_.max_age);
+}
+
+void NewestCandles::Store(const SeriesKey& key, size_t count, SharedCandles candles,
+                          int64_t generation, absl::Time read_at) {
+  if (!options_.enabled || candles == nullptr) return;
+  const absl::Time valid_until = ValidUntil(key, *candles, read_at);
+  base::MutexLock lock(mutex_);
+  const auto current = generations_.find(key);
+  if (generation != (current == generations_.end() ? 0 : current->second)) return;
+  if (const auto found = entries_.find(key); found != entries_.end()) Erase(found);
+  stats_.bytes += BytesOf(*candles);
+  entries_.insert({key,
+                   {.candles = std::move(candles),
+                    .count = count,
+                    .valid_until = valid_until,
+                    .last_use = ++uses_}});
+  MakeRoom();
+}
+
+void NewestCandles::MakeRoom() {
+  while (entries_.size() > options_.max_series || stats_.bytes > options_.max_bytes) {
+    const auto oldest = std::min_element(
+        entries_.begin(), entries_.end(),
+        [](const auto& a, const auto& b) { return a.second.last_use < b.second.last_use; });
+    Erase(oldest);
+    ++stats_.evictions;
+  }
+}
+
+void NewestCandles::Erase(Entries::iterator entry) {
+  stats_.bytes -= BytesOf(*entry->second.candles);
+  entries_.erase(entry);
+}
+
+void NewestCandles::Invalidate(const SeriesKey& key) {
+  base::MutexLock lock(mutex_);
+  ++generations_[key];
+  ++stats_.invalidations;
+  if (const auto found = entries_.find(key); found != entries_.end()) Erase(found);
+}
+
+NewestCandlesStats NewestCandles::Stats() const {
+  base::MutexLock lock(mutex_);
+  NewestCandlesStats stats = stats_;
+  stats.series = entries_.size();
+  return stats;
+}
+
+}  // namespace aifx::pipeline

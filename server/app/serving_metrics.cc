@@ -1,0 +1,116 @@
+#include "server/app/serving_metrics.h"
+
+#include <vector>
+
+namespace aifx::app {
+namespace {
+
+using base::MetricSink;
+
+template <typename T>
+double Number(T count) {
+  return static_cast<double>(count);
+}
+
+absl::string_view LaneName(size_t lane) {
+  switch (static_cast<serving::Lane>(lane)) {
+    case serving::Lane::kInteractive:
+      return "interactive";
+    case serving::Lane::kExplain:
+      return "explain";
+    case serving::Lane::kBatch:
+      return "batch";
+  }
+  return "unknown";
+}
+
+// Buckets that stand alone, as a histogram's.
+template <typename Bounds, typename Counts>
+base::HistogramSnapshot Histogram(const Bounds& bounds, const Counts& counts, double sum) {
+  base::HistogramSnapshot snapshot;
+  snapshot.bounds.assign(bounds.begin(), bounds.end());
+  snapshot.counts.assign(counts.begin(), counts.end());
+  snapshot.sum = sum;
+  return snapshot;
+}
+
+}  // namespace
+
+void CollectBatcher(const serving::BatcherStats& stats, MetricSink& sink) {
+  sink.Gauge("aifx_inference_threads", "Threads that run models.").Add({}, Number(stats.threads));
+  sink.Gauge("aifx_inference_busy_threads", "Of these, those at work.")
+      .Add({}, Number(stats.busy_threads));
+  auto& waiting = sink.Gauge("aifx_inference_queue_rows", "Predictions that wait, by lane.");
+  auto& batches = sink.Histogram("aifx_inference_batch_rows", "Predictions of one forward pass.");
+  auto& waits = sink.Histogram("aifx_inference_queue_seconds", "How long predictions waited.");
+  auto& busy = sink.Counter("aifx_inference_compute_seconds_total", "Time that models took.");
+  auto& refused =
+      sink.Counter("aifx_inference_refused_total", "Predictions not computed, by reason.");
+  for (size_t i = 0; i < stats.lanes.size(); ++i) {
+    const serving::LaneStats& lane = stats.lanes[i];
+    const absl::string_view name = LaneName(i);
+    waiting.Add({{"lane", name}}, Number(lane.waiting_rows));
+    batches.Add({{"lane", name}},
+                Histogram(serving::kBatchRowBounds, lane.batch_rows, Number(lane.rows)));
+    waits.Add({{"lane", name}}, Histogram(serving::kWaitSecondBounds, lane.waits,
+                                          absl::ToDoubleSeconds(lane.waited)));
+    busy.Add({{"lane", name}}, absl::ToDoubleSeconds(lane.computing));
+    refused.Add({{"lane", name}, {"reason", "queue_full"}}, Number(lane.queue_full));
+    refused.Add({{"lane", name}, {"reason", "too_late"}}, Number(lane.too_late));
+    refused.Add({{"lane", name}, {"reason", "expired"}}, Number(lane.expired));
+    refused.Add({{"lane", name}, {"reason", "cancelled"}}, Number(lane.cancelled));
+  }
+}
+
+void CollectPredictionCache(const pipeline::AsyncPredictorStats& stats, MetricSink& sink) {
+  auto& looks = sink.Counter("aifx_prediction_cache_total",
+                             "Windows looked up among the outputs that are kept, by result.");
+  looks.Add({{"result", "hit"}}, Number(stats.cache.hits));
+  looks.Add({{"result", "miss"}}, Number(stats.cache.misses));
+  looks.Add({{"result", "joined"}}, Number(stats.joined_inferences));
+  sink.Gauge("aifx_prediction_cache_entries", "Outputs that are kept.")
+      .Add({}, Number(stats.cache.entries));
+  sink.Gauge("aifx_prediction_cache_bytes", "Their size, estimated.")
+      .Add({}, Number(stats.cache.bytes));
+  sink.Counter("aifx_prediction_cache_evictions_total", "Outputs dropped for want of room or model.")
+      .Add({}, Number(stats.cache.evictions));
+  auto& reads = sink.Counter("aifx_newest_candles_total",
+                             "Wants of a series' newest candles, by what answered them.");
+  reads.Add({{"result", "hit"}}, Number(stats.candles.hits));
+  reads.Add({{"result", "miss"}}, Number(stats.candles.misses));
+  reads.Add({{"result", "joined"}}, Number(stats.joined_reads));
+}
+
+void CollectRegistry(const serving::RegistryStats& stats, MetricSink& sink) {
+  auto& loads = sink.Counter("aifx_model_loads_total", "Versions loaded, by result.");
+  loads.Add({{"result", "ok"}}, Number(stats.loads));
+  loads.Add({{"result", "failed"}}, Number(stats.load_failures));
+  sink.Counter("aifx_model_swaps_total", "Times that another version began to serve.")
+      .Add({}, Number(stats.swaps));
+  sink.Counter("aifx_model_load_seconds_total", "Time that loads took, checks and warm-up included.")
+      .Add({}, absl::ToDoubleSeconds(stats.load_time));
+  sink.Gauge("aifx_model_waiting_to_free", "Models that nobody uses and that are not freed yet.")
+      .Add({}, Number(stats.waiting_to_free));
+}
+
+void CollectWatches(const rpc::WatchStats& stats, MetricSink& sink) {
+  sink.Gauge("aifx_watchers", "Callers of WatchPredictions.").Add({}, Number(stats.watchers));
+  sink.Gauge("aifx_watched_series", "Series that they watch.").Add({}, Number(stats.series));
+  sink.Counter("aifx_watch_events_total", "Announcements of new candles.")
+      .Add({}, Number(stats.events));
+  sink.Counter("aifx_watch_predictions_total", "Predictions computed for watchers.")
+      .Add({}, Number(stats.predictions));
+  sink.Counter("aifx_watch_retries_total", "Candles that were announced and not there yet.")
+      .Add({}, Number(stats.retries));
+  sink.Counter("aifx_watch_given_up_total", "Candles that stayed without a prediction.")
+      .Add({}, Number(stats.given_up));
+}
+
+void CollectConnections(const ops::ConnectionAcceptor::Stats& stats, MetricSink& sink) {
+  auto& connections = sink.Counter("aifx_connections_total", "Connections of callers, by result.");
+  connections.Add({{"result", "accepted"}}, Number(stats.accepted));
+  connections.Add({{"result", "too_many"}}, Number(stats.refused));
+  connections.Add({{"result", "no_descriptor"}}, Number(stats.out_of_descriptors));
+}
+
+}  // namespace aifx::app

@@ -1,0 +1,22 @@
+#ifndef AIFX_SERVER_APP_SERVING_METRICS_H_
+#define AIFX_SERVER_APP_SERVING_METRICS_H_
+
+#include "core/base/metric_sink.h"
+#include "core/pipeline/async_predictor.h"
+#include "core/serving/batcher_stats.h"
+#include "core/serving/registry_stats.h"
+#include "server/ops/connection_acceptor.h"
+#include "server/rpc/watch_hub.h"
+
+// The snapshots of what serves predictions, as metrics (docs/operations.md).
+namespace aifx::app {
+
+void CollectBatcher(const serving::BatcherStats& stats, base::MetricSink& sink);
+void CollectPredictionCache(const pipeline::AsyncPredictorStats& stats, base::MetricSink& sink);
+void CollectRegistry(const serving::RegistryStats& stats, base::MetricSink& sink);
+void CollectWatches(const rpc::WatchStats& stats, base::MetricSink& sink);
+void CollectConnections(const ops::ConnectionAcceptor::Stats& stats, base::MetricSink& sink);
+
+}  // namespace aifx::app
+
+#endif  // AIFX_SERVER_APP_SERVING_METRICS_H_

@@ -1,0 +1,90 @@
+#include "core/pipeline/newest_candles.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/candles.h"
+
+namespace aifx::pipeline {
+namespace {
+
+constexpr market::Timeframe kHour = market::Timeframe::k1Hour;
+
+SeriesKey Key(const char* pair = "EUR/USD") { return {*market::CurrencyPair::Parse(pair), kHour}; }
+
+SharedCandles Candles(size_t count) {
+  return std::make_shared<const std::vector<market::Candle>>(testing::RandomWalk({.count = count}));
+}
+
+absl::Time CloseOf(const SharedCandles& candles) {
+  return market::CloseTime(kHour, candles->back().open_time);
+}
+
+TEST(NewestCandlesTest, AreGoodUntilTheNextCloseAndNotLongerThanTheirAge) {
+  NewestCandles cache({.max_age = absl::Hours(2)});
+  const SharedCandles candles = Candles(50);
+  const absl::Time close = CloseOf(candles);
+  cache.Store(Key(), 50, candles, 0, close);
+  EXPECT_EQ(cache.Find(Key(), 50, close + absl::Hours(1) - absl::Nanoseconds(1)), candles);
+  EXPECT_EQ(cache.Find(Key(), 50, close + absl::Hours(1)), nullptr);
+  NewestCandles impatient({.max_age = absl::Minutes(1)});
+  impatient.Store(Key(), 50, candles, 0, close);
+  EXPECT_NE(impatient.Find(Key(), 50, close + absl::Seconds(59)), nullptr);
+  EXPECT_EQ(impatient.Find(Key(), 50, close + absl::Seconds(60)), nullptr);
+}
+
+TEST(NewestCandlesTest, ACandleThatIsLateIsLookedForAgainSoon) {
+  NewestCandles cache({.recheck = absl::Milliseconds(500)});
+  const SharedCandles candles = Candles(50);
+  const absl::Time read_at = CloseOf(candles) + absl::Hours(1) + absl::Seconds(3);
+  cache.Store(Key(), 50, candles, 0, read_at);
+  EXPECT_NE(cache.Find(Key(), 50, read_at + absl::Milliseconds(499)), nullptr);
+  EXPECT_EQ(cache.Find(Key(), 50, read_at + absl::Milliseconds(500)), nullptr);
+}
+
+TEST(NewestCandlesTest, ServesFewerThanWereReadAndNotMore) {
+  NewestCandles cache({});
+  const SharedCandles candles = Candles(50);
+  cache.Store(Key(), 60, candles, 0, CloseOf(candles));  // the source had 50 of 60
+  EXPECT_NE(cache.Find(Key(), 60, CloseOf(candles)), nullptr);
+  EXPECT_NE(cache.Find(Key(), 10, CloseOf(candles)), nullptr);
+  EXPECT_EQ(cache.Find(Key(), 61, CloseOf(candles)), nullptr);
+  EXPECT_EQ(cache.Find(Key("GBP/USD"), 10, CloseOf(candles)), nullptr);
+  EXPECT_EQ(cache.Stats().hits, 2);
+  EXPECT_EQ(cache.Stats().misses, 2);
+}
+
+TEST(NewestCandlesTest, IsBoundedInSeriesAndBytes) {
+  const SharedCandles candles = Candles(50);
+  const absl::Time now = CloseOf(candles);
+  NewestCandles two({.max_series = 2});
+  for (const char* pair : {"EUR/USD", "GBP/USD"}) two.Store(Key(pair), 50, candles, 0, now);
+  EXPECT_NE(two.Find(Key("EUR/USD"), 50, now), nullptr);
+  two.Store(Key("USD/JPY"), 50, candles, 0, now);
+  EXPECT_EQ(two.Find(Key("GBP/USD"), 50, now), nullptr) << "used least recently";
+  EXPECT_NE(two.Find(Key("EUR/USD"), 50, now), nullptr);
+  EXPECT_EQ(two.Stats().evictions, 1);
+  NewestCandles small({.max_bytes = 100 * sizeof(market::Candle)});
+  for (const char* pair : {"EUR/USD", "GBP/USD", "USD/JPY"}) {
+    small.Store(Key(pair), 50, candles, 0, now);
+  }
+  EXPECT_EQ(small.Stats().series, 2u);
+  EXPECT_LE(small.Stats().bytes, 100 * sizeof(market::Candle));
+}
+
+TEST(NewestCandlesTest, AnInvalidationDropsWhatIsKeptAndWhatIsBeingRead) {
+  NewestCandles cache({});
+  const SharedCandles candles = Candles(50);
+  const absl::Time now = CloseOf(candles);
+  cache.Store(Key(), 50, candles, cache.Generation(Key()), now);
+  const int64_t before = cache.Generation(Key());
+  cache.Invalidate(Key());
+  EXPECT_EQ(cache.Find(Key(), 50, now), nullptr);
+  cache.Store(Key(), 50, candles, before, now);
+  EXPECT_EQ(cache.Find(Key(), 50, now), nullptr);
+  cache.Store(Key(), 50, candles, cache.Generation(Key()), now);
+  EXPECT_NE(cache.Find(Key(), 50, now), nullptr);
+  EXPECT_EQ(cache.Stats().invalidations, 1);
+}
+
+}  // namespace
+}  // namespace aifx::pipeline
