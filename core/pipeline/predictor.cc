@@ -75,7 +75,7 @@ struct Predictor::Group {
 
 Predictor::Predictor(const serving::ModelRegistry& registry, market::CandleSource* source,
                      base::Clock& clock, PredictorOptions options)
-    : registry_(registry), source_(source), clock_(clock), max_candles_(options.max_candles) {
+    : registry_(registry), source_(source), clock_(clock), options_(options) {
   SetStalePolicy(options.stale_policy, options.stale_after_bars);
 }
 
@@ -118,7 +118,7 @@ ContextOwner Predictor::OwnerOf(const PreparedRequest& prepared) {
 absl::Status Predictor::CheckCandles(PreparedRequest& prepared) const {
   market::CandleRules rules;
   rules.min_candles = prepared.candles_needed;
-  rules.max_candles = max_candles_;
+  rules.max_candles = options_.max_candles;
   market::CandleFindings findings =
       market::ValidateCandles(prepared.candles, prepared.request.timeframe, prepared.now, rules);
   if (!findings.violations.empty()) return base::InvalidArgument(findings.violations);

@@ -141,7 +141,7 @@ class Predictor {
   const serving::ModelRegistry& registry_;
   market::CandleSource* const source_;
   base::Clock& clock_;
-  const size_t max_candles_;
+  const PredictorOptions options_;  // but for the stale policy, which can change:
   std::atomic<StalePolicy> stale_policy_;
   std::atomic<int> stale_after_bars_;
   const market::TradingCalendar calendar_;
