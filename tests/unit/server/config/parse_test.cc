@@ -72,6 +72,8 @@ TEST(ParseServerConfigTest, DefaultTextsAgreeWithTheStruct) {
     EXPECT_EQ(config.predict.stale_after_bars, want.predict.stale_after_bars);
     EXPECT_EQ(config.predict.executors, want.predict.executors);
     EXPECT_EQ(config.predict.queue_limit, want.predict.queue_limit);
+    EXPECT_EQ(config.predict.batch_rows, want.predict.batch_rows);
+    EXPECT_EQ(config.predict.cache_entries, want.predict.cache_entries);
     EXPECT_EQ(config.backend.url, want.backend.url);
     EXPECT_EQ(config.backend.threads, want.backend.threads);
     EXPECT_EQ(config.backend.queue_limit, want.backend.queue_limit);
