@@ -109,7 +109,7 @@ struct PrecedenceCase {
 TEST(ParseServerConfigTest, FlagsOverEnvironmentOverFileOverDefaults) {
   const Texts file = {{"f.toml", "[predict]\nqueue_limit = 3\n"}};
   const PrecedenceCase cases[] = {
-      {"default", {}, {}, {}, 256},
+      {"default", {}, {}, {}, 1024},
       {"file", {"--config", "f.toml"}, {}, file, 3},
       {"file by variable", {}, {{"AIFX_CONFIG", "f.toml"}}, file, 3},
       {"environment over file", {"--config=f.toml"}, {{"AIFX_QUEUE_LIMIT", "2"}}, file, 2},
