@@ -7,6 +7,7 @@
 #include "aifx/ml/v1/prediction_service.grpc.pb.h"
 #include "core/records/submission_store.h"
 #include "core/serving/executor.h"
+#include "server/rpc/arena_messages.h"
 #include "server/rpc/guard.h"
 #include "server/rpc/prediction_engine.h"
 #include "server/rpc/stage_metrics.h"
@@ -30,7 +31,10 @@ struct PredictionServiceDeps {
 // the engine's threads and on executors, so that no reaction blocks.
 class PredictionService final : public ml::v1::PredictionService::CallbackService {
  public:
-  explicit PredictionService(PredictionServiceDeps deps) : deps_(std::move(deps)) {}
+  explicit PredictionService(PredictionServiceDeps deps) : deps_(std::move(deps)) {
+    SetMessageAllocatorFor_Predict(&predict_messages_);
+    SetMessageAllocatorFor_BatchPredict(&batch_messages_);
+  }
 
   grpc::ServerUnaryReactor* Predict(grpc::CallbackServerContext* context,
                                     const ml::v1::PredictRequest* request,
@@ -63,6 +67,8 @@ class PredictionService final : public ml::v1::PredictionService::CallbackServic
   void Answer(Work& work);
 
   const PredictionServiceDeps deps_;
+  ArenaMessages<ml::v1::PredictRequest, ml::v1::PredictResponse> predict_messages_;
+  ArenaMessages<ml::v1::BatchPredictRequest, ml::v1::BatchPredictResponse> batch_messages_;
 };
 
 }  // namespace aifx::rpc

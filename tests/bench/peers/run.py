@@ -68,7 +68,7 @@ def wait_for(url, data):
 def fastapi(python, version, columns, window, workers):
     port = free_port()
     environment = dict(os.environ, MODEL=str(version / "model.pt"), COLUMNS_OF_MODEL=str(columns),
-                       OMP_NUM_THREADS="1")
+                       OMP_NUM_THREADS="1", PYTHONWARNINGS="ignore")
     command = [python, "-m", "uvicorn", "fastapi_server:app", "--port", str(port), "--workers",
                str(workers), "--log-level", "error", "--no-access-log", "--loop", "uvloop",
                "--http", "httptools"]

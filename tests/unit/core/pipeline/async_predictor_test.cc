@@ -139,7 +139,7 @@ class AsyncPredictorTest : public ::testing::Test {
 TEST_F(AsyncPredictorTest, AKnownWindowIsAnsweredAtOnceWithTheSameBits) {
   ASSERT_OK_AND_ASSIGN(const PredictAnswer computed, Predict(Given("first")));
   PredictRequest again = Given("second");
-  again.risk.risk_percent = 0.5;
+  again.risk.risk_percent = 0.001;
   Pending pending = Start(again);
   ASSERT_TRUE(IsReady(pending)) << "without a thread";
   ASSERT_OK_AND_ASSIGN(const PredictAnswer known, pending.get());

@@ -72,6 +72,8 @@ TEST(ParseServerConfigTest, DefaultTextsAgreeWithTheStruct) {
     EXPECT_EQ(config.predict.stale_after_bars, want.predict.stale_after_bars);
     EXPECT_EQ(config.predict.executors, want.predict.executors);
     EXPECT_EQ(config.predict.queue_limit, want.predict.queue_limit);
+    EXPECT_EQ(config.predict.batch_rows, want.predict.batch_rows);
+    EXPECT_EQ(config.predict.cache_entries, want.predict.cache_entries);
     EXPECT_EQ(config.backend.url, want.backend.url);
     EXPECT_EQ(config.backend.threads, want.backend.threads);
     EXPECT_EQ(config.backend.queue_limit, want.backend.queue_limit);
@@ -107,7 +109,7 @@ struct PrecedenceCase {
 TEST(ParseServerConfigTest, FlagsOverEnvironmentOverFileOverDefaults) {
   const Texts file = {{"f.toml", "[predict]\nqueue_limit = 3\n"}};
   const PrecedenceCase cases[] = {
-      {"default", {}, {}, {}, 256},
+      {"default", {}, {}, {}, 1024},
       {"file", {"--config", "f.toml"}, {}, file, 3},
       {"file by variable", {}, {{"AIFX_CONFIG", "f.toml"}}, file, 3},
       {"environment over file", {"--config=f.toml"}, {{"AIFX_QUEUE_LIMIT", "2"}}, file, 2},
