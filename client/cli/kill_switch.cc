@@ -64,8 +64,7 @@ void AddKillSwitch(CLI::App& app, Invocation& invocation) {
     CLI::Option_group* scope = verb->add_option_group("scope", "What it holds");
     scope->add_flag("--all", command->everything, "Everything");
     scope->add_option("--pair", command->pair, "One pair, such as EUR/USD")->type_name("PAIR");
-    scope->add_option("--model", command->model, "One model, such as eurusd-1h")
-        ->type_name("NAME");
+    scope->add_option("--model", command->model, "One model, such as eurusd-1h")->type_name("NAME");
     scope->require_option(1);
     if (engaged) {
       verb->add_option("--reason", command->reason, "For people; shown with every answer")

@@ -1,7 +1,5 @@
 #include "core/serving/reaper.h"
 
-#include <malloc.h>
-
 #include <utility>
 #include <vector>
 
@@ -57,9 +55,6 @@ void Reaper::Loop(State& state) {
     }
     const size_t count = batch.size();
     batch.clear();
-    // A model's small blocks lie between those of others: without this the freed pages stay with
-    // the process (docs/model-lifecycle.md has the figures).
-    malloc_trim(0);
     base::MutexLock lock(state.mutex);
     state.freed += count;
     state.progress.NotifyAll();

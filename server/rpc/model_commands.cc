@@ -38,10 +38,10 @@ absl::StatusOr<serving::KillSwitch> KillSwitchFromProto(const ml::v1::SetKillSwi
     case Proto::kModelName:
       engaged.scope.model = given.model_name();
       if (!model::IsModelName(given.model_name())) {
-        violations.push_back({"kill_switch.model_name",
-                              absl::StrCat("kill_switch.model_name \"",
-                                           Shortened(given.model_name(), 100),
-                                           "\" is not [a-z0-9][a-z0-9._-]{0,63}")});
+        violations.push_back(
+            {"kill_switch.model_name",
+             absl::StrCat("kill_switch.model_name \"", Shortened(given.model_name(), 100),
+                          "\" is not [a-z0-9][a-z0-9._-]{0,63}")});
       }
       break;
     case Proto::SCOPE_NOT_SET:
@@ -50,9 +50,9 @@ absl::StatusOr<serving::KillSwitch> KillSwitchFromProto(const ml::v1::SetKillSwi
       break;
   }
   if (given.reason().size() > kMaxReasonBytes) {
-    violations.push_back({"kill_switch.reason",
-                          absl::StrCat("kill_switch.reason has ", given.reason().size(),
-                                       " bytes, at most ", kMaxReasonBytes, " are taken")});
+    violations.push_back(
+        {"kill_switch.reason", absl::StrCat("kill_switch.reason has ", given.reason().size(),
+                                            " bytes, at most ", kMaxReasonBytes, " are taken")});
   }
   if (!violations.empty()) return base::InvalidArgument(violations);
   if (engaged.reason.empty()) engaged.reason = "no reason given";
@@ -86,14 +86,15 @@ grpc::ServerUnaryReactor* ModelService::StartCommand(
 grpc::ServerUnaryReactor* ModelService::LoadModel(grpc::CallbackServerContext* context,
                                                   const ml::v1::LoadModelRequest* request,
                                                   ml::v1::Model* response) {
-  return StartCommand(context, "ModelService.LoadModel", request->ByteSizeLong(), deps_.commands,
-                      [this, request, response](const Call& call) -> absl::Status {
-                        AIFX_ASSIGN_OR_RETURN(
-                            const serving::VersionView view,
-                            deps_.control.Load(request->name(), request->version(), call.context()));
-                        DescribeVersion(view, call.context().request_id, *response);
-                        return absl::OkStatus();
-                      });
+  return StartCommand(
+      context, "ModelService.LoadModel", request->ByteSizeLong(), deps_.commands,
+      [this, request, response](const Call& call) -> absl::Status {
+        AIFX_ASSIGN_OR_RETURN(
+            const serving::VersionView view,
+            deps_.control.Load(request->name(), request->version(), call.context()));
+        DescribeVersion(view, call.context().request_id, *response);
+        return absl::OkStatus();
+      });
 }
 
 grpc::ServerUnaryReactor* ModelService::UnloadModel(grpc::CallbackServerContext* context,
@@ -114,14 +115,14 @@ absl::Status ModelService::SetActive(const ml::v1::SetActiveVersionRequest& requ
                                      const Call& call,
                                      ml::v1::SetActiveVersionResponse& response) const {
   if (request.rollback() && request.version() != 0) {
-    return base::InvalidArgument(
-        {{"version", absl::StrCat("version ", request.version(), " and rollback exclude each other")}});
+    return base::InvalidArgument({{"version", absl::StrCat("version ", request.version(),
+                                                           " and rollback exclude each other")}});
   }
-  AIFX_ASSIGN_OR_RETURN(const serving::Activation activation,
-                        request.rollback()
-                            ? deps_.control.Rollback(request.name(), call.context())
-                            : deps_.control.SetActive(request.name(), request.version(),
-                                                      call.context()));
+  AIFX_ASSIGN_OR_RETURN(
+      const serving::Activation activation,
+      request.rollback()
+          ? deps_.control.Rollback(request.name(), call.context())
+          : deps_.control.SetActive(request.name(), request.version(), call.context()));
   DescribeVersion(activation.view, call.context().request_id, *response.mutable_model());
   if (activation.previous.has_value()) response.set_previous_version(*activation.previous);
   if (deps_.activated) deps_.activated(request.name());
@@ -131,10 +132,9 @@ absl::Status ModelService::SetActive(const ml::v1::SetActiveVersionRequest& requ
 grpc::ServerUnaryReactor* ModelService::SetActiveVersion(
     grpc::CallbackServerContext* context, const ml::v1::SetActiveVersionRequest* request,
     ml::v1::SetActiveVersionResponse* response) {
-  return StartCommand(context, "ModelService.SetActiveVersion", request->ByteSizeLong(),
-                      deps_.commands, [this, request, response](const Call& call) {
-                        return SetActive(*request, call, *response);
-                      });
+  return StartCommand(
+      context, "ModelService.SetActiveVersion", request->ByteSizeLong(), deps_.commands,
+      [this, request, response](const Call& call) { return SetActive(*request, call, *response); });
 }
 
 // Not among the commands: it must not wait for a model that loads.
@@ -146,9 +146,8 @@ grpc::ServerUnaryReactor* ModelService::SetKillSwitch(grpc::CallbackServerContex
       [this, request, response](const Call&) -> absl::Status {
         AIFX_ASSIGN_OR_RETURN(serving::KillSwitch named,
                               KillSwitchFromProto(*request, deps_.guard.clock().Now()));
-        AIFX_RETURN_IF_ERROR(request->engaged()
-                                 ? deps_.kill_switches.Engage(std::move(named))
-                                 : deps_.kill_switches.Release(named.scope));
+        AIFX_RETURN_IF_ERROR(request->engaged() ? deps_.kill_switches.Engage(std::move(named))
+                                                : deps_.kill_switches.Release(named.scope));
         for (const serving::KillSwitch& engaged : deps_.kill_switches.Engaged()) {
           ToProto(engaged, *response->add_engaged());
         }

@@ -88,8 +88,7 @@ TEST_F(ModelCommandsTest, ActivatesRollsBackAndTellsOfIt) {
 }
 
 TEST_F(ModelCommandsTest, RefusesAVersionThatFailsWithoutSayingWhereTheStoreLies) {
-  for (const grpc::Status& refused :
-       {Load("gbpusd-1h", kOld), Activate("gbpusd-1h", kOld)}) {
+  for (const grpc::Status& refused : {Load("gbpusd-1h", kOld), Activate("gbpusd-1h", kOld)}) {
     EXPECT_EQ(refused.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
     EXPECT_THAT(refused.error_message(), HasSubstr("model.pt is damaged"));
     EXPECT_THAT(refused.error_message(), Not(HasSubstr(folder_.path())));
