@@ -68,19 +68,31 @@ class Bench:
         self.command = [aifx, "dataset", "--pairs", "EUR/USD", "--csv", candles, "--set", "v3.2",
                         "--sequence", "60", "--out", out / "sets"]
         self.peak_kib = 0
+        self.start_kib = 0
+
+    def start(self):
+        """Seconds to start the program, which loads LibTorch, and end it."""
+        seconds, self.start_kib = self.measure([self.command[0], "--version"])
+        return seconds
 
     def run(self, *more):
         """Seconds of one run."""
+        seconds, kib = self.measure([*self.command, *more])
+        self.peak_kib = max(self.peak_kib, kib)
+        return seconds
+
+    @staticmethod
+    def measure(command):
+        """(seconds, peak KiB)"""
         start = time.perf_counter()
-        child = subprocess.Popen([str(part) for part in (*self.command, *more)],
+        child = subprocess.Popen([str(part) for part in command],
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - start
         if child.returncode != 0:
-            sys.exit(f"dataset_bench: aifx dataset ended with {child.returncode}")
-        self.peak_kib = max(self.peak_kib, usage.ru_maxrss)
-        return seconds
+            sys.exit(f"dataset_bench: aifx ended with {child.returncode}")
+        return seconds, usage.ru_maxrss
 
     def build(self):
         shutil.rmtree(self.out / "sets", ignore_errors=True)
@@ -132,22 +144,25 @@ def main():
         bench = Bench(options.aifx, candles, folder)
         bench.build()
         size = bench.size()
-        times = {name: [] for name in ("build", "dry", "plain", "dd")}
+        times = {name: [] for name in ("build", "dry", "start", "plain", "dd")}
         for _ in range(options.rounds):
             times["plain"].append(bench.plain(size))
             times["build"].append(bench.build())
             times["dd"].append(bench.dd(size))
             times["dry"].append(bench.run("--dry-run"))
+            times["start"].append(bench.start())
         metadata = json.loads((folder / "sets/eurusd-1h/metadata.json").read_text())
     rows = sum(metadata["splits"][part]["rows"] for part in ("train", "validation", "test"))
     middle = {name: statistics.median(each) for name, each in times.items()}
     print(f"| {CANDLES:,} candles, {rows:,} windows of 60 x 38, {size / 1e6:.0f} MB | time |\n|---|---|")
     print(f"| aifx dataset, from CSV to synced arrays and their SHA-256 | {text(times['build'])} |")
     print(f"| of that, all but the writing (dry run) | {text(times['dry'])} |")
+    print(f"| of that, the program's start | {text(times['start'])} |")
     print(f"| the same bytes into one file, synced | {text(times['plain'])} |")
     print(f"| dd bs=1M conv=fsync | {text(times['dd'])} |")
     print(f"| whole / plain writing | {middle['build'] / middle['plain']:.2f} |")
-    print(f"| peak memory | {bench.peak_kib / 1024:.0f} MiB |")
+    print(f"| peak memory | {bench.peak_kib / 1024:.0f} MiB, "
+          f"of which the program itself {bench.start_kib / 1024:.0f} |")
 
 
 if __name__ == "__main__":
