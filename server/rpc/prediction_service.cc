@@ -131,7 +131,8 @@ void PredictionService::StartWork(const std::shared_ptr<Work>& work) {
   ItemEnded(work);
 }
 
-void PredictionService::TakeAnswer(absl::StatusOr<pipeline::PredictAnswer> answer, Item& item) {
+void PredictionService::TakeAnswer(absl::StatusOr<pipeline::PredictAnswer> answer,
+                                   Item& item) const {
   item.status = answer.status();
   if (!item.status.ok()) return;
   records::Prediction& prediction = answer->prediction;

@@ -58,7 +58,7 @@ class PredictionService final : public ml::v1::PredictionService::CallbackServic
 
   absl::Status PrepareItem(const ml::v1::PredictRequest& request, Item& item) const;
   void StartWork(const std::shared_ptr<Work>& work);
-  static void TakeAnswer(absl::StatusOr<pipeline::PredictAnswer> answer, Item& item);
+  void TakeAnswer(absl::StatusOr<pipeline::PredictAnswer> answer, Item& item) const;
   void ItemEnded(const std::shared_ptr<Work>& work);
   void SubmitAll(const std::shared_ptr<Work>& work);
   void SubmitOne(Item& item, const Work& work) const;
