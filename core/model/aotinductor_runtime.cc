@@ -89,11 +89,10 @@ class AotInductorModel final : public Model {
     const c10::InferenceMode inference;
     const ScopedFlushDenormals flush;
     // The code only reads its input.
-    const std::vector<at::Tensor> outputs = loader_->run(
-        {at::from_blob(const_cast<float*>(windows.values.data()),
-                       {static_cast<int64_t>(windows.batch), manifest_.sequence,
-                        manifest_.features},
-                       at::kFloat)});
+    const std::vector<at::Tensor> outputs = loader_->run({at::from_blob(
+        const_cast<float*>(windows.values.data()),
+        {static_cast<int64_t>(windows.batch), manifest_.sequence, manifest_.features},
+        at::kFloat)});
     if (outputs.size() != 1) {
       return absl::InternalError(
           absl::StrCat("the package gives ", outputs.size(), " tensors instead of one"));
@@ -145,13 +144,12 @@ absl::StatusOr<std::shared_ptr<const Model>> OpenAotInductor(
   std::shared_ptr<const Model> model;
   const auto open = [&]() -> absl::Status {
     AIFX_ASSIGN_OR_RETURN(const std::string sets, CheckedInstructionSets(path));
-    auto loader = std::make_unique<Loader>(path, kPackedName, /*run_single_threaded=*/false,
-                                           kRunners);
+    auto loader =
+        std::make_unique<Loader>(path, kPackedName, /*run_single_threaded=*/false, kRunners);
     std::string kernel = absl::StrCat(
-        kAotInductorRuntime, "-",
-        absl::StrReplaceAll(absl::AsciiStrToLower(sets), {{" ", "-"}}));
-    model = std::make_shared<AotInductorModel>(std::move(manifest), feature_set,
-                                               std::move(loader), std::move(kernel));
+        kAotInductorRuntime, "-", absl::StrReplaceAll(absl::AsciiStrToLower(sets), {{" ", "-"}}));
+    model = std::make_shared<AotInductorModel>(std::move(manifest), feature_set, std::move(loader),
+                                               std::move(kernel));
     return absl::OkStatus();
   };
   AIFX_RETURN_IF_ERROR(Guarded(absl::StatusCode::kFailedPrecondition,

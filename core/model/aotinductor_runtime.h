@@ -15,10 +15,10 @@ namespace aifx::model {
 // The file of an "aotinductor" version that holds its package.
 inline constexpr char kAotInductorFile[] = "model.pt2";
 
-// Opens a package that torch._inductor.aoti_compile_and_package made of a model with a dynamic batch
-// dimension: forward(Tensor [batch, sequence, features]) -> logits [batch, classes], float32. It is
-// machine code, which runs as soon as it is opened; the device and the instruction set that the
-// package records are therefore compared with this machine's before. Compile it with one thread
+// Opens a package that torch._inductor.aoti_compile_and_package made of a model with a dynamic
+// batch dimension: forward(Tensor [batch, sequence, features]) -> logits [batch, classes], float32.
+// It is machine code, which runs as soon as it is opened; the device and the instruction set that
+// the package records are therefore compared with this machine's before. Compile it with one thread
 // (torch.set_num_threads(1)): the number is compiled in. Errors as OpenTorchScript.
 //
 // LibTorch opens packages by their path: the bytes are written to a private folder of the system's

@@ -34,8 +34,8 @@ absl::StatusOr<PrecisionRecord> FromJson(const nlohmann::json& json, absl::strin
 }
 
 absl::Status Refused(Precision precision, absl::string_view why) {
-  return absl::FailedPreconditionError(absl::StrCat(
-      PrecisionName(precision), " may not serve: ", why, "; serve the model in f32"));
+  return absl::FailedPreconditionError(
+      absl::StrCat(PrecisionName(precision), " may not serve: ", why, "; serve the model in f32"));
 }
 
 }  // namespace
@@ -81,9 +81,8 @@ absl::Status CheckPrecisionRecord(const Manifest& manifest, Precision precision)
   if (entry.is_object() && entry.contains("refused")) {
     return Refused(precision, absl::StrCat("training's check: ", DumpJson(entry["refused"])));
   }
-  AIFX_ASSIGN_OR_RETURN(
-      const PrecisionRecord record,
-      FromJson(entry, absl::StrCat("manifest: metrics.precision.", name)));
+  AIFX_ASSIGN_OR_RETURN(const PrecisionRecord record,
+                        FromJson(entry, absl::StrCat("manifest: metrics.precision.", name)));
   if (record.windows < 1) return Refused(precision, "it was recorded on no window");
   if (!(record.largest_difference <= kLargestProbabilityDifference)) {
     return Refused(precision,

@@ -30,8 +30,7 @@ inline constexpr double kMostChangedSignals = 0.02;
 // levels: a direction that is likelier than every other class and beats the other one by min_edge.
 // REQUIRES: both have the same size, at least one window.
 PrecisionRecord ComparePrecision(const Manifest& manifest, const std::string& kernel,
-                                 absl::Span<const double> float32,
-                                 absl::Span<const double> narrow);
+                                 absl::Span<const double> float32, absl::Span<const double> narrow);
 
 nlohmann::json ToJson(const PrecisionRecord& record);
 

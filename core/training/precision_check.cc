@@ -18,19 +18,16 @@ absl::StatusOr<nlohmann::json> MeasurePrecisions(const model::Manifest& manifest
                                                  const std::function<bool()>& is_cancelled) {
   AIFX_ASSIGN_OR_RETURN(const features::FeatureSet* set,
                         features::FindFeatureSet(manifest.feature_set));
-  const auto probabilities =
-      [&](const model::Model& model) -> absl::StatusOr<std::vector<double>> {
+  const auto probabilities = [&](const model::Model& model) -> absl::StatusOr<std::vector<double>> {
     AIFX_ASSIGN_OR_RETURN(const std::vector<double> logits,
                           ModelLogits(model, data, samples, is_cancelled));
     return CalibratedProbabilities(logits, manifest.calibration);
   };
-  AIFX_ASSIGN_OR_RETURN(
-      const std::shared_ptr<const model::Model> exact,
-      model::OpenLstm(manifest, archive, *set, model::Precision::kFloat32));
+  AIFX_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Model> exact,
+                        model::OpenLstm(manifest, archive, *set, model::Precision::kFloat32));
   AIFX_ASSIGN_OR_RETURN(const std::vector<double> wanted, probabilities(*exact));
   nlohmann::json records = nlohmann::json::object();
-  for (const model::Precision precision :
-       {model::Precision::kBfloat16, model::Precision::kInt8}) {
+  for (const model::Precision precision : {model::Precision::kBfloat16, model::Precision::kInt8}) {
     nlohmann::json& record = records[std::string(model::PrecisionName(precision))];
     const auto narrow = model::OpenLstm(manifest, archive, *set, precision);
     if (!narrow.ok()) {
@@ -38,8 +35,7 @@ absl::StatusOr<nlohmann::json> MeasurePrecisions(const model::Manifest& manifest
       continue;
     }
     AIFX_ASSIGN_OR_RETURN(const std::vector<double> given, probabilities(**narrow));
-    record = model::ToJson(
-        model::ComparePrecision(manifest, (*narrow)->kernel(), wanted, given));
+    record = model::ToJson(model::ComparePrecision(manifest, (*narrow)->kernel(), wanted, given));
   }
   return records;
 }

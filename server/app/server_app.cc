@@ -26,6 +26,27 @@ pipeline::PredictorOptions PredictorOptionsOf(const config::PredictConfig& predi
   return options;
 }
 
+serving::ModelRegistry::Loader LoaderIn(model::Precision precision) {
+  return [precision](const model::ModelStore& store, const std::string& name, int64_t version) {
+    return model::LoadModelInPrecision(store, name, version, precision);
+  };
+}
+
+// Loads models of the direct LSTM kernel in the precision of the configuration.
+serving::ModelRegistry::Loader LoaderOf(const config::PredictConfig& predict) {
+  switch (predict.lstm_precision) {
+    case config::LstmPrecision::kManifest:
+      return model::LoadModel;
+    case config::LstmPrecision::kF32:
+      return LoaderIn(model::Precision::kFloat32);
+    case config::LstmPrecision::kBf16:
+      return LoaderIn(model::Precision::kBfloat16);
+    case config::LstmPrecision::kInt8:
+      return LoaderIn(model::Precision::kInt8);
+  }
+  return model::LoadModel;
+}
+
 serving::Executor::Options InferenceOptions(const config::PredictConfig& predict) {
   const int threads = predict.executors > 0 ? predict.executors : config::AvailableCores();
   return {.name = "inference",
@@ -41,6 +62,10 @@ serving::Executor::Options BlockingOptions(const config::BackendConfig& backend)
 
 // Submissions that wait for the disk are committed together: many threads, few syncs.
 const serving::Executor::Options kDurable = {.name = "outbox", .threads = 16, .queue_limit = 1024};
+
+// One explanation at a time: it takes as long as hundreds of predictions.
+const serving::Executor::Options kExplaining = {
+    .name = "explanations", .threads = 1, .queue_limit = 16};
 
 // Threads that sleep until the backend has answered a submission.
 const serving::Executor::Options kWaiting = {.name = "waits", .threads = 32, .queue_limit = 1024};
@@ -93,9 +118,10 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       logger_(logger),
       backend_(std::move(backend)),
       store_(config.models.dir),
-      registry_(store_, logger),
+      registry_(store_, logger, LoaderOf(config.predict)),
       predictor_(registry_, backend_.client.get(), base::SystemClock(),
                  PredictorOptionsOf(config.predict)),
+      explainer_(predictor_),
       engine_(predictor_),
       guard_(base::SystemClock(), logger,
              {.max_deadline = config.limits.max_deadline,
@@ -104,13 +130,25 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       durable_(kDurable),
       waiting_(kWaiting),
       blocking_(BlockingOptions(config.backend)),
+      explaining_(kExplaining),
       store_reads_({.name = "model store", .threads = 1, .queue_limit = 64}),
+      explain_({.guard = guard_,
+                .engine = engine_,
+                .explain =
+                    [this](pipeline::PreparedRequest& prepared, int steps,
+                           const base::CallContext& context) {
+                      return explainer_.Explain(prepared, steps, context);
+                    },
+                .blocking = blocking_,
+                .explaining = explaining_,
+                .default_model = config.models.default_name}),
       predictions_({.guard = guard_,
                     .engine = engine_,
                     .submissions = *backend_.outbox,
                     .inference = inference_,
                     .durable = durable_,
                     .blocking = blocking_,
+                    .explain = explain_,
                     .default_model = config.models.default_name,
                     .batch_receive_bytes = static_cast<size_t>(config.limits.batch_receive_bytes)}),
       records_({.guard = guard_,
@@ -140,6 +178,7 @@ void ServerApp::StopWork(absl::Duration outbox_grace) {
   durable_.Shutdown();
   waiting_.Shutdown();  // after those who queue here
   blocking_.Shutdown();
+  explaining_.Shutdown();  // after those who queue here
   store_reads_.Shutdown();
 }
 

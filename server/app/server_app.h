@@ -11,6 +11,7 @@
 #include "client/outbox/outbox.h"
 #include "core/base/log.h"
 #include "core/model/model_store.h"
+#include "core/pipeline/explainer.h"
 #include "core/pipeline/predictor.h"
 #include "core/serving/executor.h"
 #include "core/serving/registry.h"
@@ -19,6 +20,7 @@
 #include "server/ops/drain.h"
 #include "server/ops/grpc_server.h"
 #include "server/ops/health_service.h"
+#include "server/rpc/explain_prediction.h"
 #include "server/rpc/guard.h"
 #include "server/rpc/model_service.h"
 #include "server/rpc/prediction_engine.h"
@@ -74,6 +76,7 @@ class ServerApp {
   const model::ModelStore store_;
   serving::ModelRegistry registry_;
   const pipeline::Predictor predictor_;
+  const pipeline::Explainer explainer_;
   const rpc::PredictorEngine engine_;
   // What the executors' tasks use stands above them, and the guard counts their calls.
   rpc::CallGuard guard_;
@@ -81,9 +84,11 @@ class ServerApp {
   serving::Executor durable_;
   serving::Executor waiting_;
   serving::Executor blocking_;
+  serving::Executor explaining_;
   // Reads of the store, so that they never wait behind calls to a backend that does not answer.
   serving::Executor store_reads_;
   ops::HealthService health_;
+  const rpc::ExplainPrediction explain_;
   rpc::PredictionService predictions_;
   rpc::RecordService records_;
   rpc::ModelService models_;

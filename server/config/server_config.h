@@ -34,11 +34,15 @@ struct ModelsConfig {
 
 enum class StaleCandles { kHold, kWarn };
 
+// What the direct LSTM kernel multiplies: as the model's manifest says, or one for all.
+enum class LstmPrecision { kManifest, kF32, kBf16, kInt8 };
+
 struct PredictConfig {
   StaleCandles stale_candles = StaleCandles::kHold;
   int stale_after_bars = 3;
   int executors = 0;  // inference threads; 0: the cores that the process may use
   int queue_limit = 256;
+  LstmPrecision lstm_precision = LstmPrecision::kManifest;
 };
 
 struct BackendConfig {

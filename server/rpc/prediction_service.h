@@ -7,6 +7,7 @@
 #include "aifx/ml/v1/prediction_service.grpc.pb.h"
 #include "core/records/submission_store.h"
 #include "core/serving/executor.h"
+#include "server/rpc/explain_prediction.h"
 #include "server/rpc/guard.h"
 #include "server/rpc/prediction_engine.h"
 
@@ -20,6 +21,7 @@ struct PredictionServiceDeps {
   serving::Executor& inference;           // models run here
   serving::Executor& durable;             // waits for the disk here
   serving::Executor& blocking;            // and for the backend here
+  const ExplainPrediction& explain;       // has executors of its own
   std::string default_model;              // for requests that name none; may be empty
   size_t batch_receive_bytes = 16 << 20;
 };

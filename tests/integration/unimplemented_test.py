@@ -5,7 +5,7 @@ import harness
 
 MISSING = {
     "prediction_service": ("PredictionService", [
-        "StreamPredict", "WatchPredictions", "ExplainPrediction"]),
+        "StreamPredict", "WatchPredictions"]),
     "model_service": ("ModelService", [
         "LoadModel", "UnloadModel", "SetActiveVersion", "SetKillSwitch", "ListExperiments",
         "CreateExperiment", "EndExperiment"]),

@@ -43,7 +43,7 @@ TEST(PrecisionRecordTest, ComparesProbabilitiesAndSignals) {
   manifest.decision.min_edge = 0.1;
   const std::vector<double> exact = {0.2, 0.2, 0.6, 0.5, 0.2, 0.3, 0.3, 0.3, 0.4, 0.3, 0.4, 0.3};
   // The third window's edge falls below the least one; the others keep their signals.
-  const std::vector<double> narrow = {0.2, 0.2, 0.6,  0.52, 0.2, 0.28,
+  const std::vector<double> narrow = {0.2, 0.2,  0.6,  0.52, 0.2, 0.28,
                                       0.3, 0.31, 0.39, 0.3,  0.4, 0.3};
   const PrecisionRecord record = ComparePrecision(manifest, "lstm-int8-vnni", exact, narrow);
   EXPECT_EQ(record.kernel, "lstm-int8-vnni");
@@ -81,18 +81,16 @@ class LoadInPrecisionTest : public ::testing::Test {
  protected:
   absl::Status Add(Manifest manifest) {
     AIFX_ASSIGN_OR_RETURN(const std::string archive, RuntimeArchive(manifest.runtime));
-    AIFX_ASSIGN_OR_RETURN(
-        const auto model,
-        OpenTorchScript(manifest, archive, features::DefaultFeatureSet()));
+    AIFX_ASSIGN_OR_RETURN(const auto model,
+                          OpenTorchScript(manifest, archive, features::DefaultFeatureSet()));
     GoldenWindow golden{RuntimeWindows(1), std::vector<float>(3)};
     AIFX_RETURN_IF_ERROR(model->Run({golden.input, 1}, absl::MakeSpan(golden.logits)));
-    return store_.Add(manifest,
-                      {{kTorchScriptFile, archive}, {kGoldenFile, GoldenToJson(golden)}});
+    return store_.Add(manifest, {{kTorchScriptFile, archive}, {kGoldenFile, GoldenToJson(golden)}});
   }
 
   absl::StatusOr<std::string> KernelIn(Precision precision) {
-    AIFX_ASSIGN_OR_RETURN(const auto model, LoadModelInPrecision(store_, "eurusd-1h",
-                                                                 20180612100000, precision));
+    AIFX_ASSIGN_OR_RETURN(const auto model,
+                          LoadModelInPrecision(store_, "eurusd-1h", 20180612100000, precision));
     return model->kernel();
   }
 
@@ -134,8 +132,7 @@ TEST(InstructionSetsTest, RefusesWhatThisProcessorLacksOrNobodyKnows) {
 #if defined(__x86_64__)
   EXPECT_THAT(CheckInstructionSets("NEON"), Refused("instruction set NEON"));
   const absl::Status wide = CheckInstructionSets("AVX512 AVX512_VNNI");
-  const bool there =
-      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vnni");
+  const bool there = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vnni");
   EXPECT_EQ(wide.ok(), there) << wide;
 #endif
 }

@@ -36,8 +36,8 @@ absl::StatusOr<std::string> Compile(const std::string& archive) {
 }  // namespace
 
 absl::StatusOr<std::string> RuntimeArchive(const std::string& runtime) {
-  static const auto* const archive = new absl::StatusOr<std::string>(
-      WriteTorchScript(TensorsOf(RuntimeWeights()), kLstmProgram));
+  static const auto* const archive =
+      new absl::StatusOr<std::string>(WriteTorchScript(TensorsOf(RuntimeWeights()), kLstmProgram));
   if (runtime != kAotInductorRuntime || !archive->ok()) return *archive;
   static const auto* const package = new absl::StatusOr<std::string>(Compile(**archive));
   return *package;

@@ -53,7 +53,8 @@ TEST_P(RuntimeTest, ItsKernelTellsTheRuntime) {
 TEST_P(RuntimeTest, RefusesSizesThatDoNotFit) {
   std::vector<float> windows = RuntimeWindows(2);
   std::vector<float> logits(2 * kClasses);
-  const auto refused = StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("which is not batch"));
+  const auto refused =
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("which is not batch"));
   EXPECT_THAT(model_->Run({windows, 1}, absl::MakeSpan(logits)), refused);
   EXPECT_THAT(model_->Run({windows, 3}, absl::MakeSpan(logits)), refused);
   EXPECT_THAT(model_->Run({{}, 0}, absl::MakeSpan(logits).first(0)), refused);
@@ -208,13 +209,13 @@ def forward(self, x: Tensor) -> Tensor:
 }
 
 TEST(TorchScriptRuntimeTest, RefusesAnotherDevice) {
-  EXPECT_THAT(OpenProgram(kTorchScriptRuntime, R"(
+  EXPECT_THAT(
+      OpenProgram(kTorchScriptRuntime, R"(
 def forward(self, x: Tensor) -> Tensor:
     moved = x.to(torch.device("cuda:0"))
     return torch.zeros([moved.size(0), 3]) + self.output_bias
 )"),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("device cuda:0, not on the CPU")));
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("device cuda:0, not on the CPU")));
 }
 
 }  // namespace

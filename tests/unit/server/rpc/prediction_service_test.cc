@@ -134,10 +134,6 @@ TEST_F(PredictionServiceTest, EveryItemOfABatchIsSubmittedOnItsOwn) {
 }
 
 TEST_F(PredictionServiceTest, MethodsThatAreNotThereSaySo) {
-  ml::v1::ExplainPredictionResponse explained;
-  const grpc::Status unary = predictions_->ExplainPrediction(&context_, {}, &explained);
-  EXPECT_EQ(unary.error_code(), grpc::StatusCode::UNIMPLEMENTED);
-  EXPECT_THAT(unary.error_message(), HasSubstr("PredictionService.ExplainPrediction is not there"));
   grpc::ClientContext watch_context, stream_context;
   ml::v1::WatchPredictionsResponse watched;
   auto watch = predictions_->WatchPredictions(&watch_context, {});

@@ -133,12 +133,35 @@ class ServiceTest : public ::testing::Test {
   serving::Executor durable_{{.name = "outbox", .threads = 1, .queue_limit = 4}};
   serving::Executor waiting_{{.name = "waits", .threads = 1, .queue_limit = 1}};
   serving::Executor blocking_{{.name = "backend", .threads = 1, .queue_limit = 4}};
+  serving::Executor explaining_{{.name = "explanations", .threads = 1, .queue_limit = 1}};
+  // Explains with one attribution; can be replaced.
+  std::function<absl::StatusOr<pipeline::Explanation>(pipeline::PreparedRequest&, int,
+                                                      const base::CallContext&)>
+      on_explain_ = [this](pipeline::PreparedRequest& prepared, int,
+                           const base::CallContext&) -> absl::StatusOr<pipeline::Explanation> {
+    pipeline::Explanation explanation{.answer = *engine_.Run(absl::MakeSpan(&prepared, 1)).front(),
+                                      .output = "buy - sell"};
+    explanation.attributions = {{0.25}, 0.75, 0.5, 0.001};
+    explanation.feature_set = &features::DefaultFeatureSet();
+    return explanation;
+  };
+  const ExplainPrediction explain_{{.guard = guard_,
+                                    .engine = engine_,
+                                    .explain =
+                                        [this](pipeline::PreparedRequest& prepared, int steps,
+                                               const base::CallContext& context) {
+                                          return on_explain_(prepared, steps, context);
+                                        },
+                                    .blocking = blocking_,
+                                    .explaining = explaining_,
+                                    .default_model = "house"}};
   PredictionService predictions_service_{{.guard = guard_,
                                           .engine = engine_,
                                           .submissions = store_,
                                           .inference = inference_,
                                           .durable = durable_,
                                           .blocking = blocking_,
+                                          .explain = explain_,
                                           .default_model = "house"}};
   RecordService records_service_{{.guard = guard_,
                                   .submissions = store_,
