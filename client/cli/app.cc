@@ -56,6 +56,7 @@ int RunUnguarded(const std::vector<std::string>& arguments, Console& console) {
   app.failure_message(CLI::FailureMessage::simple);
   Invocation invocation{console, {}};
   AddPredict(app, invocation);
+  AddExplain(app, invocation);
   AddOutcome(app, invocation);
   AddAccuracy(app, invocation);
   AddPredictions(app, invocation);

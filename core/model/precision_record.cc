@@ -12,6 +12,9 @@
 namespace aifx::model {
 namespace {
 
+// A flat calibration hides any difference; one beyond this is not one of rounding.
+constexpr double kMostLogitDifference = 0.25;
+
 // -1: the first class, 1: the last, 0: hold.
 int SignalOf(absl::Span<const double> probabilities, double min_edge) {
   const double edge = probabilities.back() - probabilities.front();
@@ -100,7 +103,8 @@ absl::Status CheckPrecisionRecord(const Manifest& manifest, Precision precision)
 }
 
 double NarrowLogitTolerance(const Manifest& manifest) {
-  return 2 * kLargestProbabilityDifference / manifest.calibration.slope;
+  return std::min(kMostLogitDifference,
+                  2 * kLargestProbabilityDifference / manifest.calibration.slope);
 }
 
 }  // namespace aifx::model

@@ -39,7 +39,8 @@ nlohmann::json ToJson(const PrecisionRecord& record);
 absl::Status CheckPrecisionRecord(const Manifest& manifest, Precision precision);
 
 // The largest logit difference that cannot move a calibrated probability by more than
-// kLargestProbabilityDifference: softmax has slopes of a half at most by the largest difference.
+// kLargestProbabilityDifference (softmax has slopes of a half at most by the largest difference),
+// and at most 0.25, so that a flat calibration does not let any answer pass.
 double NarrowLogitTolerance(const Manifest& manifest);
 
 }  // namespace aifx::model

@@ -31,10 +31,14 @@ decision::DecisionInput DecisionInputOf(const model::Manifest& manifest,
 }
 
 records::Factors FactorsOf(const model::Manifest& manifest, const features::FeatureSet& set) {
+  return FactorsOf(manifest.importance, set);
+}
+
+records::Factors FactorsOf(absl::Span<const double> shares, const features::FeatureSet& set) {
   records::Factors factors{0, 0, 0};
   bool has_macro = false;
   for (size_t column = 0; column < set.columns().size(); ++column) {
-    const double share = manifest.importance[column];
+    const double share = shares[column];
     switch (set.columns()[column].kind) {
       case features::ColumnKind::kPrice:
         factors.technical += share;

@@ -23,6 +23,8 @@ decision::DecisionInput DecisionInputOf(const model::Manifest& manifest,
 // The model's sensitivity by kind of column: each factor is the share of its kind; sentiment is
 // 0.5 where the set has no macro columns.
 records::Factors FactorsOf(const model::Manifest& manifest, const features::FeatureSet& set);
+// The same from each column's share, which sum to 1.
+records::Factors FactorsOf(absl::Span<const double> shares, const features::FeatureSet& set);
 
 // Signal, levels, size and probabilities of the decision, into the answer.
 void CopyDecision(const decision::Decision& decision, records::Prediction& prediction);

@@ -34,6 +34,8 @@ using StagedLoader = std::function<absl::StatusOr<std::shared_ptr<const model::M
 struct RegistryOptions {
   StagedLoader loader;                  // empty: model::LoadModel
   std::optional<model::PublicKey> key;  // whose signature that asks for; absent: for none
+  // Of the direct LSTM kernel; absent: each model's own.
+  std::optional<model::Precision> precision;
   // Batch sizes that requests will use; a version runs at each before it is ready.
   std::vector<size_t> warm_batches = {1, 4, 8, 16, 32, 64};
   size_t max_kept = 4;  // versions that Load may keep, over all models

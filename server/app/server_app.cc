@@ -36,8 +36,24 @@ pipeline::PredictorOptions PredictorOptionsOf(const config::PredictConfig& predi
   return options;
 }
 
-absl::StatusOr<serving::RegistryOptions> RegistryOptionsOf(const config::ModelsConfig& models) {
+std::optional<model::Precision> PrecisionOf(config::LstmPrecision precision) {
+  switch (precision) {
+    case config::LstmPrecision::kManifest:
+      return std::nullopt;
+    case config::LstmPrecision::kF32:
+      return model::Precision::kFloat32;
+    case config::LstmPrecision::kBf16:
+      return model::Precision::kBfloat16;
+    case config::LstmPrecision::kInt8:
+      return model::Precision::kInt8;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<serving::RegistryOptions> RegistryOptionsOf(const config::ModelsConfig& models,
+                                                            const config::PredictConfig& predict) {
   serving::RegistryOptions options;
+  options.precision = PrecisionOf(predict.lstm_precision);
   options.max_kept = static_cast<size_t>(models.max_loaded);
   if (!models.public_key_file.empty()) {
     AIFX_ASSIGN_OR_RETURN(options.key, model::PublicKey::FromFile(models.public_key_file));
@@ -69,6 +85,10 @@ serving::Executor::Options BlockingOptions(const config::BackendConfig& backend)
 
 // Submissions that wait for the disk are committed together: many threads, few syncs.
 const serving::Executor::Options kDurable = {.name = "outbox", .threads = 16, .queue_limit = 1024};
+
+// One explanation at a time: it takes as long as hundreds of predictions.
+const serving::Executor::Options kExplaining = {
+    .name = "explanations", .threads = 1, .queue_limit = 16};
 
 // Threads that sleep until the backend has answered a submission.
 const serving::Executor::Options kWaiting = {.name = "waits", .threads = 32, .queue_limit = 1024};
@@ -162,6 +182,7 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       kill_switches_(config.models.dir, logger),
       predictor_(registry_, backend_.client.get(), base::SystemClock(),
                  PredictorOptionsOf(config.predict, kill_switches_)),
+      explainer_(predictor_),
       call_metrics_({kPredictionService, kRecordService, kModelService, kTrainingService}),
       guard_(base::SystemClock(), logger,
              {.max_deadline = config.limits.max_deadline,
@@ -172,6 +193,7 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       durable_(kDurable),
       waiting_(kWaiting),
       blocking_(BlockingOptions(config.backend)),
+      explaining_(kExplaining),
       store_reads_({.name = "model store", .threads = 1, .queue_limit = 64}),
       commands_({.name = "model commands", .threads = 1, .queue_limit = 16}),
       mirror_({.name = "activations", .threads = 1, .queue_limit = 64}),
@@ -184,10 +206,21 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                 .logger = logger}),
       model_health_(health_),
       outbox_monitor_(*backend_.outbox, config_.outbox, base::SystemClock()),
+      explain_({.guard = guard_,
+                .engine = engine_,
+                .explain =
+                    [this](pipeline::PreparedRequest& prepared, int steps,
+                           const base::CallContext& context) {
+                      return explainer_.Explain(prepared, steps, context);
+                    },
+                .blocking = blocking_,
+                .explaining = explaining_,
+                .default_model = config.models.default_name}),
       predictions_({.guard = guard_,
                     .engine = engine_,
                     .submissions = *backend_.outbox,
                     .durable = durable_,
+                    .explain = explain_,
                     .default_model = config.models.default_name,
                     .batch_receive_bytes = static_cast<size_t>(config.limits.batch_receive_bytes),
                     .watches = watches_,
@@ -219,7 +252,7 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       pages_({.calls = call_metrics_,
               .guard = guard_,
               .stages = stage_metrics_,
-              .executors = {&durable_, &waiting_, &blocking_, &store_reads_,
+              .executors = {&durable_, &waiting_, &blocking_, &store_reads_, &explaining_,
                             &commands_, &mirror_},
               .registry = registry_,
               .outbox = outbox_monitor_,
@@ -251,6 +284,7 @@ void ServerApp::StopWork(absl::Duration outbox_grace) {
   durable_.Shutdown();
   waiting_.Shutdown();  // after those who queue here
   blocking_.Shutdown();
+  explaining_.Shutdown();  // after those who queue here
   store_reads_.Shutdown();
   commands_.Shutdown();
   mirror_.Shutdown();  // after what queues here
@@ -287,7 +321,7 @@ absl::StatusOr<std::unique_ptr<ServerApp>> ServerApp::Start(const config::Server
   WarnOfRisks(config, logger);
   model::SetTensorThreads(1);  // an executor is one core; more threads would fight over them
   AIFX_ASSIGN_OR_RETURN(serving::RegistryOptions registry_options,
-                        RegistryOptionsOf(config.models));
+                        RegistryOptionsOf(config.models, config.predict));
   AIFX_ASSIGN_OR_RETURN(Backend backend, OpenBackend(config, logger));
   AIFX_ASSIGN_OR_RETURN(auto authorizer, OpenAuthorizer(config.auth, logger));
   std::unique_ptr<ServerApp> app(

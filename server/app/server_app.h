@@ -12,6 +12,7 @@
 #include "core/base/log.h"
 #include "core/model/model_store.h"
 #include "core/pipeline/async_predictor.h"
+#include "core/pipeline/explainer.h"
 #include "core/pipeline/predictor.h"
 #include "core/records/candle_events.h"
 #include "core/serving/batcher.h"
@@ -27,6 +28,7 @@
 #include "server/ops/health_service.h"
 #include "server/ops/model_health.h"
 #include "server/rpc/authorizer.h"
+#include "server/rpc/explain_prediction.h"
 #include "server/rpc/guard.h"
 #include "server/rpc/model_service.h"
 #include "server/rpc/prediction_engine.h"
@@ -101,6 +103,7 @@ class ServerApp {
   serving::ModelRegistry registry_;
   serving::KillSwitches kill_switches_;
   pipeline::Predictor predictor_;
+  const pipeline::Explainer explainer_;
   rpc::CallMetrics call_metrics_;
   rpc::StageMetrics stage_metrics_;
   // What the executors' tasks use stands above them, and the guard counts their calls.
@@ -109,6 +112,7 @@ class ServerApp {
   serving::Executor durable_;
   serving::Executor waiting_;
   serving::Executor blocking_;
+  serving::Executor explaining_;
   // Reads of the store, so that they never wait behind calls to a backend that does not answer.
   serving::Executor store_reads_;
   // Commands over models, one after another: each may load one.
@@ -121,6 +125,7 @@ class ServerApp {
   rpc::WatchHub watches_;
   ops::ModelHealth model_health_;
   OutboxMonitor outbox_monitor_;
+  const rpc::ExplainPrediction explain_;
   rpc::PredictionService predictions_;
   rpc::RecordService records_;
   rpc::ModelService models_;

@@ -67,6 +67,9 @@ struct ModelsConfig {
 
 enum class StaleCandles { kHold, kWarn };
 
+// What the direct LSTM kernel multiplies: as the model's manifest says, or one for all.
+enum class LstmPrecision { kManifest, kF32, kBf16, kInt8 };
+
 struct PredictConfig {
   StaleCandles stale_candles = StaleCandles::kHold;
   int stale_after_bars = 3;
@@ -75,6 +78,7 @@ struct PredictConfig {
   int queue_limit = 1024;    // predictions that may wait in a lane
   int batch_rows = 16;       // most predictions of one forward pass
   int cache_entries = 4096;  // model outputs that are kept; 0: nothing is kept or shared
+  LstmPrecision lstm_precision = LstmPrecision::kManifest;
   bool operator==(const PredictConfig&) const = default;
 };
 

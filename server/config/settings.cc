@@ -156,6 +156,17 @@ void AddPredict(std::vector<Setting>& all) {
                  false, false,
                  Integer<int>([](ServerConfig& c) -> int& { return c.predict.cache_entries; }, 0,
                               10'000'000)});
+  all.push_back(
+      {"--lstm-precision", "AIFX_LSTM_PRECISION", "predict.lstm_precision", "manifest",
+       "numbers that the LSTM kernel multiplies: f32, bf16, int8, or manifest: as each model says; "
+       "bf16 and int8 need the accuracy check that training records",
+       false, false,
+       Word<LstmPrecision>(
+           [](ServerConfig& c) -> LstmPrecision& { return c.predict.lstm_precision; },
+           {{"manifest", LstmPrecision::kManifest},
+            {"f32", LstmPrecision::kF32},
+            {"bf16", LstmPrecision::kBf16},
+            {"int8", LstmPrecision::kInt8}})});
 }
 
 void AddBackend(std::vector<Setting>& all) {

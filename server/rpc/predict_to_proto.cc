@@ -76,6 +76,24 @@ void ToProto(const pipeline::StageTimes& times, absl::Duration queue,
   *message.mutable_decision() = DurationToProto(times.decide);
 }
 
+void ToProto(const pipeline::Explanation& explanation, ml::v1::ExplainPredictionResponse& message) {
+  ToProto(explanation.answer.prediction, *message.mutable_prediction());
+  message.set_output(explanation.output);
+  message.set_output_value(explanation.attributions.output_value);
+  message.set_baseline_value(explanation.attributions.baseline_value);
+  message.set_residual(explanation.attributions.residual);
+  *message.mutable_duration() = DurationToProto(explanation.duration);
+  const std::vector<features::Column>& columns = explanation.feature_set->columns();
+  const std::vector<double>& values = explanation.attributions.values;
+  message.mutable_attributions()->Reserve(static_cast<int>(values.size()));
+  for (size_t i = 0; i < values.size(); ++i) {
+    auto* added = message.add_attributions();
+    added->set_feature(columns[i % columns.size()].name);
+    added->set_step(static_cast<int32_t>(i / columns.size()));
+    added->set_value(values[i]);
+  }
+}
+
 void ToProto(const records::PredictionRecord& record, ml::v1::PredictionRecord& message) {
   message.set_backend_prediction_id(record.backend_prediction_id);
   message.set_request_id(record.request_id);

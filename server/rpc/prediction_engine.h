@@ -15,6 +15,8 @@ class PredictionEngine {
   // See pipeline::Predictor.
   virtual absl::StatusOr<pipeline::PreparedRequest> Prepare(
       pipeline::PredictRequest request) const = 0;
+  virtual absl::Status Fetch(pipeline::PreparedRequest& prepared,
+                             const base::CallContext& context) const = 0;
   // See pipeline::AsyncPredictor.
   virtual void Start(pipeline::PreparedRequest request, serving::Lane lane,
                      const base::CallContext& context, pipeline::AsyncPredictor::Done done) = 0;
@@ -30,6 +32,10 @@ class PredictorEngine final : public PredictionEngine {
   absl::StatusOr<pipeline::PreparedRequest> Prepare(
       pipeline::PredictRequest request) const override {
     return predictor_.Prepare(std::move(request));
+  }
+  absl::Status Fetch(pipeline::PreparedRequest& prepared,
+                     const base::CallContext& context) const override {
+    return predictor_.Fetch(prepared, context);
   }
   void Start(pipeline::PreparedRequest request, serving::Lane lane,
              const base::CallContext& context, pipeline::AsyncPredictor::Done done) override {

@@ -232,9 +232,9 @@ grpc::ServerWriteReactor<ml::v1::WatchPredictionsResponse>* PredictionService::W
 }
 
 grpc::ServerUnaryReactor* PredictionService::ExplainPrediction(
-    grpc::CallbackServerContext* context, const ml::v1::ExplainPredictionRequest*,
-    ml::v1::ExplainPredictionResponse*) {
-  return deps_.guard.NotThereYet(context, "PredictionService.ExplainPrediction");
+    grpc::CallbackServerContext* context, const ml::v1::ExplainPredictionRequest* request,
+    ml::v1::ExplainPredictionResponse* response) {
+  return deps_.explain.Start(context, request, response);
 }
 
 }  // namespace aifx::rpc

@@ -8,6 +8,7 @@
 #include "core/records/submission_store.h"
 #include "core/serving/executor.h"
 #include "server/rpc/arena_messages.h"
+#include "server/rpc/explain_prediction.h"
 #include "server/rpc/guard.h"
 #include "server/rpc/prediction_engine.h"
 #include "server/rpc/stage_metrics.h"
@@ -21,6 +22,7 @@ struct PredictionServiceDeps {
   PredictionEngine& engine;
   records::SubmissionStore& submissions;  // for `submit`
   serving::Executor& durable;             // waits for the disk here
+  const ExplainPrediction& explain;  // has executors of its own
   std::string default_model;              // for requests that name none; may be empty
   size_t batch_receive_bytes = 16 << 20;
   WatchHub& watches;               // for WatchPredictions

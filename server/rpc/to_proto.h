@@ -2,9 +2,11 @@
 #define AIFX_SERVER_RPC_TO_PROTO_H_
 
 #include "aifx/ml/v1/model_service.pb.h"
+#include "aifx/ml/v1/prediction_service.pb.h"
 #include "aifx/ml/v1/record_service.pb.h"
 #include "aifx/ml/v1/types.pb.h"
 #include "core/model/manifest.h"
+#include "core/pipeline/explainer.h"
 #include "core/pipeline/predictor.h"
 #include "core/records/record.h"
 #include "core/serving/kill_switch.h"
@@ -18,6 +20,9 @@ void ToProto(const records::Prediction& prediction, ml::v1::Prediction& message)
 // `queue`: how long the prediction waited for an executor.
 void ToProto(const pipeline::StageTimes& times, absl::Duration queue,
              ml::v1::StageTimings& message);
+
+// Every feature of every step, oldest step first.
+void ToProto(const pipeline::Explanation& explanation, ml::v1::ExplainPredictionResponse& message);
 
 // Where a submission stands.
 void ToProto(const records::SubmissionReceipt& receipt, ml::v1::Submission& message);

@@ -4,8 +4,6 @@ import grpc
 import harness
 
 MISSING = {
-    "prediction_service": ("PredictionService", [
-        "ExplainPrediction"]),
     "model_service": ("ModelService", [
         "ListExperiments", "CreateExperiment", "EndExperiment"]),
     "training_service": ("TrainingService", [

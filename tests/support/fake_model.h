@@ -54,9 +54,7 @@ class FakeModel final : public model::Model {
     const size_t window = windows.values.size() / windows.batch;
     for (size_t row = 0; row < windows.batch; ++row) {
       float sum = 0;
-      for (size_t i = 0; i < window; ++i) {
-        sum += windows.values[row * window + i] * static_cast<float>(i % 7 + 1) * 0.01f;
-      }
+      for (size_t i = 0; i < window; ++i) sum += windows.values[row * window + i] * Weight(i);
       for (size_t c = 0; c < classes; ++c) {
         logits[row * classes + c] = sum * (static_cast<float>(c) - 1.0f);
       }
@@ -65,9 +63,32 @@ class FakeModel final : public model::Model {
     return absl::OkStatus();
   }
 
+  absl::Status Gradient(const model::WindowBatch& windows, absl::Span<const float> direction,
+                        absl::Span<float> outputs, absl::Span<float> gradients) const override {
+    const size_t window = windows.values.size() / windows.batch;
+    std::vector<float> logits(windows.batch * direction.size());
+    const absl::Status status = Run(windows, absl::MakeSpan(logits));
+    if (!status.ok()) return status;
+    float slope = 0;
+    for (size_t c = 0; c < direction.size(); ++c) {
+      slope += direction[c] * (static_cast<float>(c) - 1.0f);
+    }
+    for (size_t i = 0; i < gradients.size(); ++i) gradients[i] = slope * Weight(i % window);
+    for (size_t row = 0; row < windows.batch; ++row) {
+      outputs[row] = 0;
+      for (size_t c = 0; c < direction.size(); ++c) {
+        outputs[row] += direction[c] * logits[row * direction.size() + c];
+      }
+    }
+    return absl::OkStatus();
+  }
+
   float bias = 0;  // added to the last class: makes it likelier
 
  private:
+  // Of the window's value at `i` in the sum.
+  static float Weight(size_t i) { return static_cast<float>(i % 7 + 1) * 0.01f; }
+
   model::Manifest manifest_;
   std::string kernel_ = "fake";
 };

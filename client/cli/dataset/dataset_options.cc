@@ -6,7 +6,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "client/cli/features/split.h"
 #include "client/cli/series_check.h"
 #include "client/cli/words.h"
 #include "core/base/status_macros.h"
@@ -26,8 +25,9 @@ absl::StatusOr<dataset::Cut> CutOf(absl::string_view option, const std::string& 
     return absl::InvalidArgumentError(
         absl::StrCat(option, ": ", text, " is neither a time nor a share between 0 and 1"));
   }
-  AIFX_ASSIGN_OR_RETURN(const absl::Time time, ParseUntil(option, text));
-  return dataset::Cut(time);
+  const auto time = ParseTimeWord(text);
+  if (!time.ok()) return Named(option, time.status());
+  return dataset::Cut(*time);
 }
 
 absl::StatusOr<dataset::SplitRule> SplitOf(const DatasetOptions& options) {
@@ -175,7 +175,9 @@ absl::StatusOr<DatasetPlan> MakeDatasetPlan(const DatasetOptions& options, absl:
   }
   plan.to = now;
   if (!options.to.empty()) {
-    AIFX_ASSIGN_OR_RETURN(plan.to, ParseUntil("--to", options.to));
+    const auto to = ParseTimeWord(options.to);
+    if (!to.ok()) return Named("--to", to.status());
+    plan.to = *to;
   }
   if (plan.from >= plan.to) {
     return absl::InvalidArgumentError(

@@ -77,6 +77,14 @@ TEST(PrecisionRecordTest, RefusesWhatIsNotRecordedOrChangesMuch) {
   EXPECT_THAT(CheckPrecisionRecord(manifest, Precision::kInt8), Refused("the logits differ"));
 }
 
+TEST(PrecisionRecordTest, TheToleranceFollowsTheCalibrationUpToALimit) {
+  Manifest manifest = RuntimeManifest(kLstmInt8Runtime);
+  manifest.calibration.slope = 2;
+  EXPECT_DOUBLE_EQ(NarrowLogitTolerance(manifest), 0.02);
+  manifest.calibration.slope = 1e-4;
+  EXPECT_DOUBLE_EQ(NarrowLogitTolerance(manifest), 0.25);
+}
+
 class LoadInPrecisionTest : public ::testing::Test {
  protected:
   absl::Status Add(Manifest manifest) {

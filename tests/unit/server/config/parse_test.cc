@@ -53,6 +53,12 @@ TEST(ParseServerConfigTest, DefaultsAreThoseOfTheStruct) {
   EXPECT_TRUE(parsed.text_to_print.empty());
 }
 
+TEST(ParseServerConfigTest, TheKernelsPrecisionIsAChoice) {
+  ASSERT_OK_AND_ASSIGN(const ParsedConfig parsed, Parse({"--lstm-precision", "int8"}));
+  EXPECT_EQ(parsed.config.predict.lstm_precision, LstmPrecision::kInt8);
+  EXPECT_THAT(Errors(Parse({"--lstm-precision", "int4"})), HasSubstr("manifest, f32, bf16, int8"));
+}
+
 // What --help says is what the struct holds: applying every default text changes nothing.
 TEST(ParseServerConfigTest, DefaultTextsAgreeWithTheStruct) {
   const ServerConfig want;
@@ -74,6 +80,7 @@ TEST(ParseServerConfigTest, DefaultTextsAgreeWithTheStruct) {
     EXPECT_EQ(config.predict.queue_limit, want.predict.queue_limit);
     EXPECT_EQ(config.predict.batch_rows, want.predict.batch_rows);
     EXPECT_EQ(config.predict.cache_entries, want.predict.cache_entries);
+    EXPECT_EQ(config.predict.lstm_precision, want.predict.lstm_precision);
     EXPECT_EQ(config.backend.url, want.backend.url);
     EXPECT_EQ(config.backend.threads, want.backend.threads);
     EXPECT_EQ(config.backend.queue_limit, want.backend.queue_limit);

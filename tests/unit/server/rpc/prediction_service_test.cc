@@ -166,12 +166,5 @@ TEST_F(PredictionServiceTest, EveryItemOfABatchIsSubmittedOnItsOwn) {
   EXPECT_FALSE(response.results(1).response().has_submission());
 }
 
-TEST_F(PredictionServiceTest, AMethodThatIsNotThereSaysSo) {
-  ml::v1::ExplainPredictionResponse explained;
-  const grpc::Status unary = predictions_->ExplainPrediction(&context_, {}, &explained);
-  EXPECT_EQ(unary.error_code(), grpc::StatusCode::UNIMPLEMENTED);
-  EXPECT_THAT(unary.error_message(), HasSubstr("PredictionService.ExplainPrediction is not there"));
-}
-
 }  // namespace
 }  // namespace aifx::rpc

@@ -55,9 +55,14 @@ class FakeEngine final : public PredictionEngine {
   }
   void Invalidate(const market::CurrencyPair&, market::Timeframe) override { ++invalidations; }
 
+  absl::Status Fetch(pipeline::PreparedRequest& prepared,
+                     const base::CallContext& context) const override {
+    prepared.candles.resize(1);
+    return on_fetch ? on_fetch(context) : absl::OkStatus();
+  }
+
   std::atomic<int> invalidations{0};
 
- private:
   absl::StatusOr<pipeline::PredictAnswer> Run(const pipeline::PreparedRequest& item,
                                               serving::Lane lane) {
     if (on_run) {
@@ -72,6 +77,7 @@ class FakeEngine final : public PredictionEngine {
     return pipeline::PredictAnswer{.prediction = prediction};
   }
 
+ private:
   serving::Executor& blocking_;
 };
 
@@ -155,11 +161,34 @@ class ServiceTest : public ::testing::Test {
                      .engine = engine_,
                      .clock = clock_,
                      .logger = logger_}};
+  serving::Executor explaining_{{.name = "explanations", .threads = 1, .queue_limit = 1}};
+  // Explains with one attribution; can be replaced.
+  std::function<absl::StatusOr<pipeline::Explanation>(pipeline::PreparedRequest&, int,
+                                                      const base::CallContext&)>
+      on_explain_ = [this](pipeline::PreparedRequest& prepared, int,
+                           const base::CallContext&) -> absl::StatusOr<pipeline::Explanation> {
+    pipeline::Explanation explanation{.answer = *engine_.Run(prepared, serving::Lane::kExplain),
+                                      .output = "buy - sell"};
+    explanation.attributions = {{0.25}, 0.75, 0.5, 0.001};
+    explanation.feature_set = &features::DefaultFeatureSet();
+    return explanation;
+  };
+  const ExplainPrediction explain_{{.guard = guard_,
+                                    .engine = engine_,
+                                    .explain =
+                                        [this](pipeline::PreparedRequest& prepared, int steps,
+                                               const base::CallContext& context) {
+                                          return on_explain_(prepared, steps, context);
+                                        },
+                                    .blocking = blocking_,
+                                    .explaining = explaining_,
+                                    .default_model = "house"}};
   PredictionService predictions_service_{{.guard = guard_,
                                           .engine = engine_,
                                           .submissions = store_,
                                           .durable = durable_,
                                           .default_model = "house",
+                                          .explain = explain_,
                                           .watches = watches_}};
   RecordService records_service_{{.guard = guard_,
                                   .submissions = store_,

@@ -1,0 +1,54 @@
+#ifndef AIFX_SERVER_RPC_EXPLAIN_PREDICTION_H_
+#define AIFX_SERVER_RPC_EXPLAIN_PREDICTION_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "aifx/ml/v1/prediction_service.pb.h"
+#include "core/pipeline/explainer.h"
+#include "core/serving/executor.h"
+#include "server/rpc/guard.h"
+#include "server/rpc/prediction_engine.h"
+
+namespace aifx::rpc {
+
+// PredictionService.ExplainPrediction. An explanation costs as much as hundreds of predictions, so
+// that it has a thread and a short queue of its own: a full one answers RESOURCE_EXHAUSTED, and
+// predictions never wait behind it. Thread-safe.
+class ExplainPrediction {
+ public:
+  // What it works with; references outlive it.
+  struct Deps {
+    CallGuard& guard;
+    const PredictionEngine& engine;  // prepares and fetches
+    // As pipeline::Explainer::Explain.
+    std::function<absl::StatusOr<pipeline::Explanation>(
+        pipeline::PreparedRequest& prepared, int steps, const base::CallContext& context)>
+        explain;
+    serving::Executor& blocking;    // waits for the backend
+    serving::Executor& explaining;  // explains
+    std::string default_model;      // for requests that name none; may be empty
+  };
+
+  explicit ExplainPrediction(Deps deps) : deps_(std::move(deps)) {}
+
+  grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context,
+                                  const ml::v1::ExplainPredictionRequest* request,
+                                  ml::v1::ExplainPredictionResponse* response) const;
+
+ private:
+  struct Work;
+
+  absl::Status Prepare(const ml::v1::ExplainPredictionRequest& request, Work& work) const;
+  void Fetch(const std::shared_ptr<Work>& work) const;
+  void Queue(const std::shared_ptr<Work>& work) const;
+  absl::Status Explain(Work& work) const;
+
+  const Deps deps_;
+};
+
+}  // namespace aifx::rpc
+
+#endif  // AIFX_SERVER_RPC_EXPLAIN_PREDICTION_H_
