@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/violation.h"
@@ -18,18 +19,6 @@ absl::Status NoModel() {
 }
 
 }  // namespace
-
-absl::string_view VersionStateName(VersionState state) {
-  switch (state) {
-    case VersionState::kDiscovered:
-      return "DISCOVERED";
-    case VersionState::kReady:
-      return "READY";
-    case VersionState::kFailed:
-      return "FAILED";
-  }
-  return "UNKNOWN";
-}
 
 ModelRegistry::ModelRegistry(const model::ModelStore& store, base::Logger& logger, Loader loader)
     : store_(store), logger_(logger), loader_(std::move(loader)) {}
@@ -80,11 +69,17 @@ void ModelRegistry::RefreshModel(const std::string& name, std::vector<VersionVie
   const auto backend_id = store_.BackendId(name, wanted);
 
   ServedModel retired;  // destroyed after the lock is released
+  int64_t swapped_out = 0;
+  // Runs after the lock below is released.
+  const absl::Cleanup tell = [&] {
+    if (!loaded.ok()) return;
+    for (const SwapListener& listener : listeners_) listener(name, swapped_out, wanted);
+  };
   base::MutexLock lock(mutex_);
   Slot& slot = slots_[name];
   if (load && loaded.ok()) {
-    retired = std::exchange(slot.served, {*std::move(loaded), ""});
-    slot.loaded_version = wanted;
+    retired = std::exchange(slot.served, {*loaded, ""});
+    swapped_out = std::exchange(slot.loaded_version, wanted);
     slot.failed_version = 0;
     slot.failure.clear();
   } else if (load) {
@@ -96,7 +91,7 @@ void ModelRegistry::RefreshModel(const std::string& name, std::vector<VersionVie
   const auto versions = store_.ListVersions(name);
   if (!versions.ok()) return;
   for (const int64_t version : *versions) {
-    VersionView view{name, version, VersionState::kDiscovered, "", version == wanted};
+    VersionView view{name, version, VersionState::kDiscovered, "", version == wanted, ""};
     if (version == slot.loaded_version) view.state = VersionState::kReady;
     if (version == slot.failed_version) {
       view.state = VersionState::kFailed;

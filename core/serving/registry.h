@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,19 +18,9 @@
 #include "core/market/timeframe.h"
 #include "core/model/model.h"
 #include "core/model/model_store.h"
+#include "core/serving/version_view.h"
 
 namespace aifx::serving {
-
-enum class VersionState { kDiscovered, kReady, kFailed };
-
-// One version as ListModels shows it.
-struct VersionView {
-  std::string name;
-  int64_t version = 0;
-  VersionState state = VersionState::kDiscovered;  // kDiscovered: in the store, not loaded
-  std::string reason;                              // why it failed; empty otherwise
-  bool active = false;                             // what active.json names
-};
 
 // Which model a request wants.
 struct ModelSelector {
@@ -70,6 +61,14 @@ class ModelRegistry {
 
   bool HasReadyModel() const;
 
+  // Calls `listener` after every swap, on the thread that swapped; the old version is 0 where none
+  // served. By then new requests get the new version, while some that acquired the old one may
+  // still run: what a listener drops may be written again by them, unless it is keyed by version.
+  // It must not command this registry. REQUIRES: before the first Refresh.
+  using SwapListener =
+      std::function<void(const std::string& name, int64_t old_version, int64_t new_version)>;
+  void OnSwap(SwapListener listener) { listeners_.push_back(std::move(listener)); }
+
  private:
   struct Slot {
     ServedModel served;  // model null until the first version passed its checks
@@ -84,13 +83,12 @@ class ModelRegistry {
   const model::ModelStore& store_;
   base::Logger& logger_;
   const Loader loader_;
-  base::Mutex refresh_mutex_;  // one Refresh at a time; held while loading
-  mutable base::Mutex mutex_;  // never held while loading
+  std::vector<SwapListener> listeners_;  // fixed before the first Refresh
+  base::Mutex refresh_mutex_;            // one Refresh at a time; held while loading
+  mutable base::Mutex mutex_;            // never held while loading
   std::map<std::string, Slot> slots_ ABSL_GUARDED_BY(mutex_);
   std::vector<VersionView> views_ ABSL_GUARDED_BY(mutex_);
 };
-
-absl::string_view VersionStateName(VersionState state);  // "READY", ...
 
 }  // namespace aifx::serving
 

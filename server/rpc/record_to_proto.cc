@@ -11,8 +11,16 @@ ml::v1::ModelState StateToProto(serving::VersionState state) {
   switch (state) {
     case serving::VersionState::kDiscovered:
       return ml::v1::MODEL_STATE_DISCOVERED;
+    case serving::VersionState::kLoading:
+      return ml::v1::MODEL_STATE_LOADING;
+    case serving::VersionState::kChecking:
+      return ml::v1::MODEL_STATE_CHECKING;
+    case serving::VersionState::kWarming:
+      return ml::v1::MODEL_STATE_WARMING;
     case serving::VersionState::kReady:
       return ml::v1::MODEL_STATE_READY;
+    case serving::VersionState::kDraining:
+      return ml::v1::MODEL_STATE_DRAINING;
     case serving::VersionState::kFailed:
       break;
   }
@@ -49,6 +57,7 @@ void ToProto(const serving::VersionView& view, const model::Manifest* manifest,
   message.set_version(view.version);
   message.set_state(StateToProto(view.state));
   message.set_active(view.active);
+  message.set_kernel(view.kernel);
   message.set_backend_id(backend_id);
   if (manifest == nullptr) return;
   message.set_pair(manifest->pair);

@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "absl/strings/str_cat.h"
 #include "tests/support/fake_model.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temporary_folder.h"
@@ -12,6 +13,7 @@
 namespace aifx::serving {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using testing::StatusIs;
@@ -84,6 +86,23 @@ TEST_F(RegistryTest, ASwapLeavesTheOldVersionToThoseWhoHoldIt) {
   registry_.Refresh();
   EXPECT_EQ(ServedVersion(), kNew);
   EXPECT_EQ(held.model->manifest().version, kOld);
+}
+
+TEST_F(RegistryTest, TellsListenersOfEverySwapOnceItServes) {
+  Add("eurusd-1h", kOld);
+  Add("eurusd-1h", kNew);
+  std::vector<std::string> swaps;
+  registry_.OnSwap([&](const std::string& name, int64_t old_version, int64_t new_version) {
+    EXPECT_EQ(ServedVersion(), new_version);
+    swaps.push_back(absl::StrCat(name, " ", old_version, " ", new_version));
+  });
+  for (const int64_t version : {kOld, kNew, kNew, kOld}) {
+    ASSERT_OK(store_.SetActive("eurusd-1h", version));
+    registry_.Refresh();
+  }
+  EXPECT_THAT(swaps, ElementsAre(absl::StrCat("eurusd-1h 0 ", kOld),
+                                 absl::StrCat("eurusd-1h ", kOld, " ", kNew),
+                                 absl::StrCat("eurusd-1h ", kNew, " ", kOld)));
 }
 
 TEST_F(RegistryTest, AVersionThatFailsItsChecksLeavesTheOldOneServing) {
