@@ -16,6 +16,7 @@ constexpr char kPredictionService[] = "aifx.ml.v1.PredictionService";
 constexpr char kRecordService[] = "aifx.ml.v1.RecordService";
 constexpr char kModelService[] = "aifx.ml.v1.ModelService";
 constexpr char kTrainingService[] = "aifx.ml.v1.TrainingService";
+constexpr char kInferenceService[] = "inference.GRPCInferenceService";
 
 pipeline::PredictorOptions PredictorOptionsOf(const config::PredictConfig& predict) {
   pipeline::PredictorOptions options;
@@ -121,7 +122,15 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                 .blocking = blocking_,
                 .remote_admin = config.listen.remote_admin}),
       models_({.guard = guard_, .store = store_, .registry = registry_, .blocking = store_reads_}),
-      training_(guard_) {}
+      training_(guard_),
+      runner_(inference_, base::SystemClock()),
+      open_inference_({.guard = guard_,
+                       .registry = registry_,
+                       .runner = runner_,
+                       .commands = store_reads_,
+                       .store_root = store_.root(),
+                       .remote_admin = config.listen.remote_admin,
+                       .receive_bytes = static_cast<size_t>(config.limits.batch_receive_bytes)}) {}
 
 ServerApp::~ServerApp() {
   refresher_.reset();
@@ -184,9 +193,10 @@ absl::Status ServerApp::Listen() {
   health_.SetServing(kRecordService, true);
   health_.SetServing(kModelService, true);
   health_.SetServing(kTrainingService, false);  // not there yet
+  health_.SetServing(kInferenceService, false);
   AIFX_ASSIGN_OR_RETURN(
-      grpc_, ops::StartGrpcServer(GrpcOptions(config_),
-                                  {&health_, &predictions_, &records_, &models_, &training_}));
+      grpc_, ops::StartGrpcServer(GrpcOptions(config_), {&health_, &predictions_, &records_,
+                                                         &models_, &training_, &open_inference_}));
   Refresh();
   if (!registry_.HasReadyModel()) {
     logger_.Warning("no model is ready: train one with `aifx train weekly`",
@@ -199,6 +209,7 @@ absl::Status ServerApp::Listen() {
 void ServerApp::Refresh() {
   registry_.Refresh();
   health_.SetServing(kPredictionService, registry_.HasReadyModel());
+  health_.SetServing(kInferenceService, registry_.HasReadyModel());
   health_.SetServing(kRecordService, CanAccept(*backend_.outbox, config_.outbox));
 }
 
@@ -211,8 +222,16 @@ std::string ServerApp::Address() const {
 ops::DrainResult ServerApp::DrainAndStop(
     const std::function<bool(absl::Duration)>& wait_for_signal) {
   const ops::DrainSteps steps = {
-      .report_not_serving = [this] { health_.Drain(); },
-      .refuse_new_calls = [this] { guard_.RefuseNewCalls(); },
+      .report_not_serving =
+          [this] {
+            health_.Drain();
+            open_inference_.ReportNotReady();
+          },
+      .refuse_new_calls =
+          [this] {
+            guard_.RefuseNewCalls();
+            open_inference_.EndStreams();
+          },
       .calls_in_flight = [this] { return guard_.CallsInFlight(); },
       .wait_for_signal = wait_for_signal,
   };

@@ -20,6 +20,8 @@
 #include "server/ops/grpc_server.h"
 #include "server/ops/health_service.h"
 #include "server/rpc/guard.h"
+#include "server/rpc/inference/inference_runner.h"
+#include "server/rpc/inference/inference_service.h"
 #include "server/rpc/model_service.h"
 #include "server/rpc/prediction_engine.h"
 #include "server/rpc/prediction_service.h"
@@ -88,6 +90,8 @@ class ServerApp {
   rpc::RecordService records_;
   rpc::ModelService models_;
   rpc::TrainingService training_;
+  rpc::ExecutorRunner runner_;
+  rpc::InferenceService open_inference_;
   ops::GrpcServer grpc_;
   std::unique_ptr<Refresher> refresher_;
 };

@@ -92,6 +92,7 @@ class CallGuard {
 
  private:
   friend class Call;
+  friend class InferStreamCall;  // the same for streams
 
   base::CallContext ContextOf(const grpc::CallbackServerContext& context) const;
   absl::Status Admit(size_t request_bytes, size_t max_bytes) const;

@@ -92,6 +92,14 @@ bool CheckRawEntries(const ModelInferRequest& message, Violations& violations) {
   return true;
 }
 
+// The likeliest classes as text, instead of the values; 0 asks for none.
+bool AsksForClassification(const ModelInferRequest::InferRequestedOutputTensor& output) {
+  const auto found = output.parameters().find("classification");
+  if (found == output.parameters().end()) return false;
+  return found->second.parameter_choice_case() != InferParameter::kInt64Param ||
+         found->second.int64_param() != 0;
+}
+
 void ReadOutputs(const ModelInferRequest& message, InferArguments& arguments,
                  Violations& violations) {
   if (message.outputs_size() == 0) {
@@ -103,8 +111,7 @@ void ReadOutputs(const ModelInferRequest& message, InferArguments& arguments,
     const std::string field = absl::StrCat("outputs[", i, "]");
     const std::string what = absl::StrCat("output ", Quoted(asked.name()));
     RefuseSharedMemory(asked, field, what, violations);
-    if (const auto found = asked.parameters().find("classification");
-        found != asked.parameters().end() && found->second.int64_param() != 0) {
+    if (AsksForClassification(asked)) {
       violations.push_back({absl::StrCat(field, ".parameters"),
                             absl::StrCat(what,
                                          ": classification came, expected none: this server "

@@ -59,13 +59,21 @@ void ToProto(const serving::VersionView& view,
     case serving::VersionState::kReady:
       message.set_state("READY");
       return;
+    case serving::VersionState::kLoading:
+    case serving::VersionState::kChecking:
+    case serving::VersionState::kWarming:
+      message.set_state("LOADING");
+      return;
+    case serving::VersionState::kDraining:
+      message.set_state("UNLOADING");
+      return;
     case serving::VersionState::kFailed:
       message.set_state("UNAVAILABLE");
       message.set_reason(view.reason);
       return;
     case serving::VersionState::kDiscovered:
       message.set_state("UNAVAILABLE");
-      message.set_reason("not loaded: the active version of the model is another one");
+      message.set_reason("not loaded");
       return;
   }
 }

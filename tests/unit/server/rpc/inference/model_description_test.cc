@@ -51,7 +51,12 @@ TEST(ModelDescriptionTest, IndexSaysWhyAVersionCannotBeAsked) {
   EXPECT_EQ(failed.reason(), "is damaged");
   ToProto({.name = "a", .state = serving::VersionState::kDiscovered}, idle);
   EXPECT_EQ(idle.state(), "UNAVAILABLE");
-  EXPECT_NE(idle.reason(), "");
+  EXPECT_EQ(idle.reason(), "not loaded");
+  ::inference::RepositoryIndexResponse::ModelIndex warming, draining;
+  ToProto({.name = "a", .state = serving::VersionState::kWarming}, warming);
+  EXPECT_EQ(warming.state(), "LOADING");
+  ToProto({.name = "a", .state = serving::VersionState::kDraining}, draining);
+  EXPECT_EQ(draining.state(), "UNLOADING");
 }
 
 }  // namespace
