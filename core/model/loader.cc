@@ -29,8 +29,11 @@ absl::StatusOr<const features::FeatureSet*> CheckFeatures(const Manifest& manife
 }
 
 absl::StatusOr<std::shared_ptr<const Model>> Load(const ModelStore& store, const std::string& name,
-                                                  int64_t version) {
-  AIFX_ASSIGN_OR_RETURN(Manifest manifest, store.ReadManifest(name, version));
+                                                  int64_t version, const LoadOptions& options) {
+  AIFX_ASSIGN_OR_RETURN(Manifest manifest,
+                        options.key.has_value()
+                            ? store.ReadSignedManifest(name, version, *options.key)
+                            : store.ReadManifest(name, version));
   AIFX_ASSIGN_OR_RETURN(const features::FeatureSet* feature_set, CheckFeatures(manifest));
   std::map<std::string, std::string> contents;
   for (const auto& [file, checksum] : manifest.files) {
@@ -44,6 +47,7 @@ absl::StatusOr<std::shared_ptr<const Model>> Load(const ModelStore& store, const
   AIFX_ASSIGN_OR_RETURN(const GoldenWindow golden, GoldenFromJson(contents[kGoldenFile], manifest));
   AIFX_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model,
                         OpenArchive(std::move(manifest), contents[kTorchScriptFile], *feature_set));
+  if (options.on_checking) options.on_checking();
   AIFX_RETURN_IF_ERROR(CheckGolden(*model, golden));
   return model;
 }
@@ -52,7 +56,13 @@ absl::StatusOr<std::shared_ptr<const Model>> Load(const ModelStore& store, const
 
 absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelStore& store,
                                                        const std::string& name, int64_t version) {
-  absl::StatusOr<std::shared_ptr<const Model>> model = Load(store, name, version);
+  return LoadModel(store, name, version, LoadOptions());
+}
+
+absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelStore& store,
+                                                       const std::string& name, int64_t version,
+                                                       const LoadOptions& options) {
+  absl::StatusOr<std::shared_ptr<const Model>> model = Load(store, name, version, options);
   if (model.ok()) return model;
   // A version that is there but cannot be used is a failed precondition, whatever was wrong in it.
   const absl::StatusCode code = absl::IsInvalidArgument(model.status())

@@ -2,7 +2,9 @@
 #define AIFX_CORE_MODEL_MODEL_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -10,6 +12,7 @@
 #include "absl/types/span.h"
 #include "core/model/manifest.h"
 #include "core/model/model_store.h"
+#include "core/model/signature.h"
 
 namespace aifx::model {
 
@@ -42,6 +45,18 @@ class Model {
 // (FailedPrecondition, or DataLoss for damaged files, NotFound for absent ones).
 absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelStore& store,
                                                        const std::string& name, int64_t version);
+
+struct LoadOptions {
+  // Whose signature a version must bear (manifest.sig); absent: none is needed.
+  std::optional<PublicKey> key;
+  // Called once the version is read, before its golden window is computed.
+  std::function<void()> on_checking;
+};
+
+// The same, with options.
+absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelStore& store,
+                                                       const std::string& name, int64_t version,
+                                                       const LoadOptions& options);
 
 // Sets LibTorch to one thread for each caller of Run (inference) or `threads` (training). Call
 // once, before the first model is loaded.

@@ -21,6 +21,7 @@ namespace {
 using nlohmann::json;
 
 constexpr char kManifestFile[] = "manifest.json";
+constexpr char kSignatureFile[] = "manifest.sig";
 constexpr char kActiveFile[] = "active.json";
 constexpr char kRegistrationFile[] = "registration.json";
 constexpr char kAsidePrefix[] = ".incoming-";
@@ -55,6 +56,16 @@ absl::StatusOr<StoreFolder> OpenVersion(const StoreFolder& model, const std::str
     return absl::NotFoundError(absl::StrCat("model ", name, " has no version ", version));
   }
   return folder;
+}
+
+absl::StatusOr<Manifest> ParseManifest(const std::string& text, const std::string& name,
+                                       int64_t version, const StoreFolder& folder) {
+  AIFX_ASSIGN_OR_RETURN(Manifest manifest, ManifestFromJson(text));
+  if (manifest.name != name || manifest.version != version) {
+    return absl::InvalidArgumentError(absl::StrCat("manifest: ", manifest.name, " version ",
+                                                   manifest.version, " lies in ", folder.path()));
+  }
+  return manifest;
 }
 
 // The complete versions in a model's folder, oldest first.
@@ -164,12 +175,24 @@ absl::StatusOr<Manifest> ModelStore::ReadManifest(const std::string& name, int64
   AIFX_ASSIGN_OR_RETURN(const StoreFolder model, OpenModel(root_, name));
   AIFX_ASSIGN_OR_RETURN(const StoreFolder folder, OpenVersion(model, name, version));
   AIFX_ASSIGN_OR_RETURN(const std::string text, folder.Read(kManifestFile, kMaxJsonBytes));
-  AIFX_ASSIGN_OR_RETURN(Manifest manifest, ManifestFromJson(text));
-  if (manifest.name != name || manifest.version != version) {
-    return absl::InvalidArgumentError(absl::StrCat("manifest: ", manifest.name, " version ",
-                                                   manifest.version, " lies in ", folder.path()));
+  return ParseManifest(text, name, version, folder);
+}
+
+absl::StatusOr<Manifest> ModelStore::ReadSignedManifest(const std::string& name, int64_t version,
+                                                        const PublicKey& key) const {
+  AIFX_ASSIGN_OR_RETURN(const StoreFolder model, OpenModel(root_, name));
+  AIFX_ASSIGN_OR_RETURN(const StoreFolder folder, OpenVersion(model, name, version));
+  AIFX_ASSIGN_OR_RETURN(const std::string text, folder.Read(kManifestFile, kMaxJsonBytes));
+  const auto signature = folder.Read(kSignatureFile, kMaxJsonBytes);
+  if (absl::IsNotFound(signature.status())) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("it is not signed: there is no ", kSignatureFile));
   }
-  return manifest;
+  AIFX_RETURN_IF_ERROR(signature.status());
+  if (const absl::Status good = key.Verify(text, *signature); !good.ok()) {
+    return absl::FailedPreconditionError(absl::StrCat(kSignatureFile, ": ", good.message()));
+  }
+  return ParseManifest(text, name, version, folder);
 }
 
 absl::StatusOr<std::string> ModelStore::ReadChecked(const Manifest& manifest,

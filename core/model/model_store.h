@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "core/model/manifest.h"
+#include "core/model/signature.h"
 
 namespace aifx::model {
 
@@ -42,6 +43,11 @@ class ModelStore {
 
   // Reads and checks the manifest only. NotFound; InvalidArgument for a broken one.
   absl::StatusOr<Manifest> ReadManifest(const std::string& name, int64_t version) const;
+  // The same, once the version's manifest.sig was found to be `key`'s over the very bytes that are
+  // read here. The manifest holds the checksums of the other files, so that it vouches for them.
+  // FailedPrecondition where the signature is absent or another's.
+  absl::StatusOr<Manifest> ReadSignedManifest(const std::string& name, int64_t version,
+                                              const PublicKey& key) const;
   // One file of a version, after its checksum was compared with the manifest's: the bytes returned
   // are the bytes checked, whatever happens to the file later. DataLoss where they differ.
   absl::StatusOr<std::string> ReadChecked(const Manifest& manifest, const std::string& file) const;

@@ -19,8 +19,8 @@ struct Activation {
 
 // Commands over the models of a server. They block, for seconds while a version is loaded, one
 // after another: call them on an executor, never on an RPC thread. A command that began is finished
-// even when its caller goes away; one whose caller is gone or late before its turn is CANCELLED or
-// DEADLINE_EXCEEDED and changes nothing. Thread-safe.
+// even when its caller goes away; one whose caller has gone before its turn is CANCELLED and
+// changes nothing. Thread-safe.
 //
 // Errors of all: InvalidArgument for a name or version that cannot be one, NotFound for what the
 // store does not hold, FailedPrecondition with the reason where a version does not pass its checks

@@ -1,161 +1,135 @@
 #include "core/serving/registry.h"
 
+#include <set>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "core/base/violation.h"
-
 namespace aifx::serving {
-namespace {
 
-absl::Status NoModel() {
-  return base::WithReason(
-      absl::FailedPreconditionError(
-          "no model serves yet: train one with `aifx train weekly`, or see the reason that "
-          "ListModels gives for each version"),
-      "NO_MODEL_READY");
-}
-
-}  // namespace
+ModelRegistry::ModelRegistry(const model::ModelStore& store, base::Logger& logger,
+                             RegistryOptions options)
+    : store_(store),
+      logger_(logger),
+      options_(std::move(options)),
+      current_(std::make_shared<const ServedModels>()) {}
 
 ModelRegistry::ModelRegistry(const model::ModelStore& store, base::Logger& logger, Loader loader)
-    : store_(store), logger_(logger), loader_(std::move(loader)) {}
-
-void ModelRegistry::Refresh() {
-  base::MutexLock refresh_lock(refresh_mutex_);
-  const auto names = store_.ListModels();
-  if (!names.ok()) {
-    logger_.Error("cannot read the model store",
-                  {{"error", std::string(names.status().message())}});
-    return;
-  }
-  std::vector<VersionView> views;
-  for (const std::string& name : *names) RefreshModel(name, views);
-  base::MutexLock lock(mutex_);
-  views_ = std::move(views);
-}
-
-void ModelRegistry::RefreshModel(const std::string& name, std::vector<VersionView>& views) {
-  const auto active = store_.Active(name);
-  const int64_t wanted = active.ok() ? active->version : 0;
-  bool load = false;
-  {
-    base::MutexLock lock(mutex_);
-    Slot& slot = slots_[name];
-    if (wanted != 0 && wanted != slot.failed_version) {
-      // Another one is active now: what failed before may be tried again later.
-      slot.failed_version = 0;
-      slot.failure.clear();
-    }
-    const std::string trouble =
-        active.ok() || absl::IsNotFound(active.status()) ? "" : active.status().ToString();
-    if (trouble != slot.active_trouble && !trouble.empty()) {
-      logger_.Error("cannot tell which version is active", {{"model", name}, {"error", trouble}});
-    }
-    slot.active_trouble = trouble;
-    load = wanted != 0 && wanted != slot.loaded_version && wanted != slot.failed_version;
-  }
-  absl::StatusOr<std::shared_ptr<const model::Model>> loaded = absl::NotFoundError("not tried");
-  if (load) {
-    loaded = loader_(store_, name, wanted);
-    logger_.Log(loaded.ok() ? base::LogLevel::kInfo : base::LogLevel::kError,
-                loaded.ok() ? "model serves" : "model refused, what served before goes on",
-                {{"model", name},
-                 {"version", absl::StrCat(wanted)},
-                 {"error", std::string(loaded.status().message())}});
-  }
-  const auto backend_id = store_.BackendId(name, wanted);
-
-  ServedModel retired;  // destroyed after the lock is released
-  int64_t swapped_out = 0;
-  // Runs after the lock below is released.
-  const absl::Cleanup tell = [&] {
-    if (!loaded.ok()) return;
-    for (const SwapListener& listener : listeners_) listener(name, swapped_out, wanted);
-  };
-  base::MutexLock lock(mutex_);
-  Slot& slot = slots_[name];
-  if (load && loaded.ok()) {
-    retired = std::exchange(slot.served, {*loaded, ""});
-    swapped_out = std::exchange(slot.loaded_version, wanted);
-    slot.failed_version = 0;
-    slot.failure.clear();
-  } else if (load) {
-    slot.failed_version = wanted;
-    slot.failure = std::string(loaded.status().message());
-  }
-  if (slot.loaded_version == wanted && backend_id.ok()) slot.served.backend_id = *backend_id;
-
-  const auto versions = store_.ListVersions(name);
-  if (!versions.ok()) return;
-  for (const int64_t version : *versions) {
-    VersionView view{name, version, VersionState::kDiscovered, "", version == wanted, ""};
-    if (version == slot.loaded_version) view.state = VersionState::kReady;
-    if (version == slot.failed_version) {
-      view.state = VersionState::kFailed;
-      view.reason = slot.failure;
-    }
-    views.push_back(std::move(view));
-  }
-}
+    : ModelRegistry(
+          store, logger,
+          {.loader = [loader = std::move(loader)](
+                         const model::ModelStore& from, const std::string& name, int64_t version,
+                         const std::function<void()>&) { return loader(from, name, version); },
+           .warm_batches = {}}) {}
 
 absl::StatusOr<ServedModel> ModelRegistry::Acquire(const ModelSelector& selector,
                                                    const market::CurrencyPair& pair,
                                                    market::Timeframe timeframe) const {
-  const std::string pair_name = pair.ToString();
-  base::MutexLock lock(mutex_);
-  std::vector<std::string> ready;
-  const Slot* chosen = nullptr;
-  int matches = 0;
+  return Current()->Find(selector, pair, timeframe);
+}
+
+bool ModelRegistry::HasReadyModel() const { return Current()->Serves(); }
+
+std::shared_ptr<const ServedModels> ModelRegistry::Current() const {
+  base::MutexLock lock(current_mutex_);
+  return current_;
+}
+
+void ModelRegistry::SwapIn(std::shared_ptr<const ServedModels> models) {
+  // `models` holds the old ones afterwards, which go away after the lock is released.
+  base::MutexLock lock(current_mutex_);
+  current_.swap(models);
+}
+
+std::shared_ptr<const ServedModels> ModelRegistry::Snapshot() const {
+  auto models = std::make_shared<ServedModels>();
   for (const auto& [name, slot] : slots_) {
-    if (slot.served.model == nullptr) continue;
-    ready.push_back(name);
-    if (!selector.name.empty()) {
-      if (name == selector.name) chosen = &slot;
-      continue;
-    }
-    const model::Manifest& manifest = slot.served.model->manifest();
-    if (manifest.pair == pair_name && manifest.timeframe == market::TimeframeName(timeframe)) {
-      chosen = &slot;
-      ++matches;
-    }
+    if (slot.loaded.empty()) continue;
+    std::vector<ServedModel> versions;
+    for (const auto& [version, loaded] : slot.loaded) versions.push_back(loaded.served);
+    models->Add(name, slot.serving, std::move(versions));
   }
-  if (ready.empty()) return NoModel();
-  if (matches > 1 || (chosen == nullptr && selector.name.empty())) {
-    return base::WithReason(
-        absl::FailedPreconditionError(absl::StrCat(
-            matches > 1 ? "several models are" : "no model is", " trained for ", pair_name, " ",
-            market::TimeframeName(timeframe), ": name one of ", absl::StrJoin(ready, ", "))),
-        "MODEL_NOT_CHOSEN");
+  return models;
+}
+
+void ModelRegistry::Retire(Slot& slot, int64_t version) {
+  std::erase_if(slot.draining, [](const auto& each) { return each.second.expired(); });
+  const auto found = slot.loaded.find(version);
+  slot.draining.emplace_back(version, found->second.served.model);
+  slot.loaded.erase(found);
+  ++counters_.unloads;
+}
+
+void ModelRegistry::Serve(const std::string& name, int64_t version) {
+  int64_t before = 0;
+  std::shared_ptr<const ServedModels> models;
+  {
+    base::MutexLock lock(mutex_);
+    Slot& slot = slots_[name];
+    slot.refused = 0;
+    before = std::exchange(slot.serving, version);
+    if (before == version) return;
+    ++counters_.swaps;
+    if (before != 0 && !slot.loaded.at(before).kept) Retire(slot, before);
+    models = Snapshot();
   }
-  if (chosen == nullptr) {
-    return base::WithReason(
-        absl::NotFoundError(absl::StrCat("model.name \"", selector.name, "\" does not serve; ",
-                                         absl::StrJoin(ready, ", "), " does")),
-        "MODEL_NOT_FOUND");
+  SwapIn(std::move(models));
+  logger_.Info(
+      "model serves",
+      {{"model", name}, {"version", std::to_string(version)}, {"before", std::to_string(before)}});
+  for (const SwapListener& listener : listeners_) listener(name, before, version);
+}
+
+VersionView ModelRegistry::View(const std::string& name, const Slot& slot, int64_t version) const {
+  VersionView view{.name = name, .version = version, .active = version == slot.active};
+  if (const auto failure = slot.failures.find(version); failure != slot.failures.end()) {
+    view.state = VersionState::kFailed;
+    view.reason = failure->second;
   }
-  if (selector.version != 0 && selector.version != chosen->loaded_version) {
-    return base::WithReason(absl::NotFoundError(absl::StrCat(
-                                "model.version ", selector.version,
-                                " is not loaded; the one that serves is ", chosen->loaded_version)),
-                            "VERSION_NOT_FOUND");
+  for (const auto& [draining, handle] : slot.draining) {
+    if (draining == version && !handle.expired()) view.state = VersionState::kDraining;
   }
-  return chosen->served;
+  if (const auto loaded = slot.loaded.find(version); loaded != slot.loaded.end()) {
+    view.state = VersionState::kReady;
+    view.kernel = loaded->second.served.model->kernel();
+  }
+  if (const auto stage = slot.loading.find(version); stage != slot.loading.end()) {
+    view.state = stage->second;
+  }
+  if (view.state != VersionState::kFailed) view.reason.clear();
+  return view;
+}
+
+VersionView ModelRegistry::ViewOf(const std::string& name, int64_t version) const {
+  base::MutexLock lock(mutex_);
+  const auto slot = slots_.find(name);
+  return slot == slots_.end() ? VersionView{.name = name, .version = version}
+                              : View(name, slot->second, version);
 }
 
 std::vector<VersionView> ModelRegistry::List() const {
   base::MutexLock lock(mutex_);
-  return views_;
+  std::vector<VersionView> views;
+  for (const auto& [name, slot] : slots_) {
+    std::set<int64_t> versions(slot.in_store.begin(), slot.in_store.end());
+    for (const auto& [version, loaded] : slot.loaded) versions.insert(version);
+    for (const int64_t version : versions) views.push_back(View(name, slot, version));
+  }
+  return views;
 }
 
-bool ModelRegistry::HasReadyModel() const {
+RegistryStats ModelRegistry::Stats() const {
+  const ReaperStats reaper = reaper_.Stats();
   base::MutexLock lock(mutex_);
+  RegistryStats stats = counters_;
+  stats.freed = reaper.freed;
+  stats.waiting_to_free = reaper.waiting;
   for (const auto& [name, slot] : slots_) {
-    if (slot.served.model != nullptr) return true;
+    ModelStats model{.name = name, .active = slot.active, .serving = slot.serving};
+    model.loaded = slot.loaded.size();
+    model.failed = slot.failures.size();
+    for (const auto& [version, handle] : slot.draining) model.draining += handle.expired() ? 0 : 1;
+    stats.models.push_back(std::move(model));
   }
-  return false;
+  return stats;
 }
 
 }  // namespace aifx::serving
