@@ -127,6 +127,7 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       open_inference_({.guard = guard_,
                        .registry = registry_,
                        .runner = runner_,
+                       .control = &registry_,
                        .commands = store_reads_,
                        .store_root = store_.root(),
                        .remote_admin = config.listen.remote_admin,

@@ -73,10 +73,11 @@ class Stack:
         """An engine with the fixture's model and an outbox of its own; (child, HOST:PORT)."""
         if "--outbox-dir" not in arguments:
             arguments += ("--outbox-dir", self.folder / f"outbox{len(self.children)}")
+        if "--models-dir" not in arguments:
+            arguments += ("--models-dir", FIXTURE / "models")
         return self.start("server", [
-            BIN / "aifx-server", "--listen", "127.0.0.1:0", "--models-dir", FIXTURE / "models",
-            "--backend-url", backend_url, "--stale-candles", "warn", "--drain-grace", "0s",
-            *arguments], "READY grpc=", **more_env)
+            BIN / "aifx-server", "--listen", "127.0.0.1:0", "--backend-url", backend_url,
+            "--stale-candles", "warn", "--drain-grace", "0s", *arguments], "READY grpc=", **more_env)
 
     def channel(self, address):
         # A pool of its own: an earlier server on a port that came round again, whose channel backs

@@ -1,11 +1,15 @@
 """The Open Inference Protocol with stubs of our own: typed tensors, errors, statistics, drain."""
 
 import array
+import json
+import shutil
 import signal
 
 import grpc
 import harness
 from feature_window import NewestWindow
+
+OTHER_VERSION = "20180101000000"
 
 
 class OpenInferenceTest(harness.StackTest):
@@ -85,6 +89,38 @@ class OpenInferenceTest(harness.StackTest):
         request.parameters["file:1/model.pt"].bytes_param = b"program"
         self.assertRpcError(grpc.StatusCode.INVALID_ARGUMENT, self.stub.RepositoryModelLoad,
                             request)
+
+    def test_another_version_is_loaded_asked_and_unloaded(self):
+        from inference import grpc_service_pb2_grpc
+        models = self.stack.folder / "models"
+        shutil.copytree(harness.FIXTURE / "models", models)
+        active = harness.fixture()["version"]
+        shutil.copytree(models / harness.MODEL / str(active), models / harness.MODEL / OTHER_VERSION)
+        path = models / harness.MODEL / OTHER_VERSION / "manifest.json"
+        manifest = json.loads(path.read_text())
+        manifest["version"] = int(OTHER_VERSION)
+        path.write_text(json.dumps(manifest))
+        _, address = self.stack.server("http://127.0.0.1:9", "--models-dir", models)
+        stub = grpc_service_pb2_grpc.GRPCInferenceServiceStub(self.stack.channel(address))
+
+        def ready():
+            return stub.ModelReady(self.pb.ModelReadyRequest(
+                name=harness.MODEL, version=OTHER_VERSION), timeout=20).ready
+
+        self.assertFalse(ready())
+        load = self.pb.RepositoryModelLoadRequest(repository_name=harness.MODEL)  # KServe's dialect
+        load.parameters["version"].string_param = OTHER_VERSION
+        answer = stub.RepositoryModelLoad(load, timeout=60)
+        self.assertEqual((answer.model_name, answer.is_loaded), (harness.MODEL, True))
+        self.assertTrue(ready())
+        answer = stub.ModelInfer(self.request(model_version=OTHER_VERSION), timeout=20)
+        self.assertEqual(answer.model_version, OTHER_VERSION)
+        self.assertEqual(stub.ModelInfer(self.request(), timeout=20).model_version, str(active))
+        unload = self.pb.RepositoryModelUnloadRequest(model_name=harness.MODEL)
+        self.assertRpcError(grpc.StatusCode.FAILED_PRECONDITION, stub.RepositoryModelUnload, unload)
+        unload.parameters["version"].string_param = OTHER_VERSION
+        self.assertTrue(stub.RepositoryModelUnload(unload, timeout=20).is_unloaded)
+        self.assertFalse(ready())
 
     def test_large_batches_and_what_is_too_large(self):
         request = self.request(raw=True)

@@ -190,8 +190,11 @@ class TritonClientTest(harness.StackTest):
         index = self.client.get_model_repository_index().models
         self.assertEqual([(model.name, model.state) for model in index],
                          [(harness.MODEL, "READY")])
-        self.assertFails("INVALID_ARGUMENT", self.client.load_model, harness.MODEL,
-                         config="{}")
+        self.client.load_model(harness.MODEL)  # it is: harmless
+        self.assertFails("FAILED_PRECONDITION", self.client.unload_model, harness.MODEL)
+        self.assertTrue(self.client.is_model_ready(harness.MODEL))
+        self.assertFails("NOT_FOUND", self.client.load_model, "no-such")
+        self.assertFails("INVALID_ARGUMENT", self.client.load_model, harness.MODEL, config="{}")
         self.assertFails("INVALID_ARGUMENT", self.client.load_model, harness.MODEL, config="{}",
                          files={"file:1/model.pt": b"program"})
 
