@@ -7,20 +7,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
+#include "core/pipeline/model_window.h"
 #include "core/pipeline/prediction_builder.h"
 #include "core/pipeline/stage_timer.h"
 
 namespace aifx::pipeline {
 namespace {
 
-// The model's window of a prepared request, as Predictor::Run builds it.
 absl::StatusOr<std::vector<float>> WindowOf(const PreparedRequest& prepared) {
   features::FeatureMatrix matrix;
-  const auto newest = absl::MakeConstSpan(prepared.candles)
-                          .last(std::min(prepared.candles.size(), prepared.candles_wanted));
-  AIFX_RETURN_IF_ERROR(prepared.feature_set->Build(newest, matrix));
-  const auto sequence = static_cast<size_t>(prepared.served.model->manifest().sequence);
-  const auto window = absl::MakeConstSpan(matrix.values).last(sequence * matrix.columns);
+  AIFX_ASSIGN_OR_RETURN(const absl::Span<const double> window, BuildModelWindow(prepared, matrix));
   return std::vector<float>(window.begin(), window.end());
 }
 

@@ -9,8 +9,8 @@
 #include "absl/time/clock.h"
 #include "core/base/status_macros.h"
 #include "core/base/violation.h"
-#include "core/features/window_scaling.h"
 #include "core/market/validation.h"
+#include "core/pipeline/model_window.h"
 #include "core/pipeline/prediction_builder.h"
 #include "core/pipeline/stage_timer.h"
 
@@ -199,15 +199,15 @@ std::vector<absl::StatusOr<Logits>> Predictor::Compute(
   std::vector<Group> groups;
   for (size_t i = 0; i < items.size(); ++i) {
     PreparedRequest& item = *items[i];
+    absl::Span<const double> window;
     {
       StageTimer timer(item.times.features);
-      const std::vector<features::ContextSeries> others = features::ViewsOf(item.context);
-      if (absl::Status built =
-              item.feature_set->Build({item.Window(), &item.request.pair, others}, matrix);
-          !built.ok()) {
-        outputs[i] = std::move(built);
+      const auto built = BuildModelWindow(item, matrix);
+      if (!built.ok()) {
+        outputs[i] = built.status();
         continue;
       }
+      window = *built;
     }
     Group* group = nullptr;
     for (Group& candidate : groups) {
@@ -217,9 +217,6 @@ std::vector<absl::StatusOr<Logits>> Predictor::Compute(
     if (group == nullptr) group = &groups.emplace_back();
     group->items.push_back(&item);
     group->positions.push_back(i);
-    const auto sequence = static_cast<size_t>(item.served.model->manifest().sequence);
-    const auto window = absl::MakeSpan(matrix.values).last(sequence * matrix.columns);
-    features::ScaleWindow(item.feature_set->window_scaling(), matrix.columns, window);
     group->windows.insert(group->windows.end(), window.begin(), window.end());
   }
   for (Group& group : groups) {

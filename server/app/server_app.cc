@@ -20,6 +20,7 @@ constexpr char kPredictionService[] = "aifx.ml.v1.PredictionService";
 constexpr char kRecordService[] = "aifx.ml.v1.RecordService";
 constexpr char kModelService[] = "aifx.ml.v1.ModelService";
 constexpr char kTrainingService[] = "aifx.ml.v1.TrainingService";
+constexpr char kInferenceService[] = "inference.GRPCInferenceService";
 
 // How long telling the backend of an activation may take.
 constexpr absl::Duration kMirrorTimeout = absl::Seconds(20);
@@ -183,7 +184,8 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       predictor_(registry_, backend_.client.get(), base::SystemClock(),
                  PredictorOptionsOf(config.predict, kill_switches_)),
       explainer_(predictor_),
-      call_metrics_({kPredictionService, kRecordService, kModelService, kTrainingService}),
+      call_metrics_({kPredictionService, kRecordService, kModelService, kTrainingService,
+                     kInferenceService}),
       guard_(base::SystemClock(), logger,
              {.max_deadline = config.limits.max_deadline,
               .receive_bytes = static_cast<size_t>(config.limits.receive_bytes),
@@ -249,6 +251,15 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                    },
                .remote_admin = config.listen.remote_admin || authorizer_->NeedsToken()}),
       training_(guard_),
+      runner_(inference_),
+      open_inference_({.guard = guard_,
+                       .registry = registry_,
+                       .runner = runner_,
+                       .control = &registry_,
+                       .commands = commands_,
+                       .store_root = store_.root(),
+                       .remote_admin = config.listen.remote_admin || authorizer_->NeedsToken(),
+                       .receive_bytes = static_cast<size_t>(config.limits.batch_receive_bytes)}),
       pages_({.calls = call_metrics_,
               .guard = guard_,
               .stages = stage_metrics_,
@@ -338,11 +349,13 @@ absl::Status ServerApp::Listen() {
   health_.SetServing(kRecordService, true);
   health_.SetServing(kModelService, true);
   health_.SetServing(kTrainingService, false);  // not there yet
+  health_.SetServing(kInferenceService, false);
   ops::GrpcServerOptions options = GrpcOptions(config_);
   AIFX_ASSIGN_OR_RETURN(options.credentials, CredentialsOf(config_.tls, logger_));
   AIFX_ASSIGN_OR_RETURN(
       grpc_, ops::StartGrpcServer(std::move(options),
-                                  {&health_, &predictions_, &records_, &models_, &training_}));
+                                  {&health_, &predictions_, &records_, &models_, &training_,
+                                   &open_inference_}));
   AIFX_RETURN_IF_ERROR(pages_.Serve(
       config_.metrics, {.address = {config_.listen.host, grpc_.port}, .tls = config_.tls.Enabled()},
       logger_));
@@ -360,6 +373,7 @@ void ServerApp::Refresh() {
   registry_.Refresh();
   model_health_.Update(registry_.List());
   health_.SetServing(kPredictionService, registry_.HasReadyModel());
+  health_.SetServing(kInferenceService, registry_.HasReadyModel());
   outbox_monitor_.Refresh();
   health_.SetServing(kRecordService, outbox_monitor_.Trouble().empty());
 }
@@ -402,8 +416,13 @@ ops::DrainResult ServerApp::DrainAndStop(
           [this] {
             pages_.Drain();
             health_.Drain();
+            open_inference_.ReportNotReady();
           },
-      .refuse_new_calls = [this] { guard_.RefuseNewCalls(); },
+      .refuse_new_calls =
+          [this] {
+            guard_.RefuseNewCalls();
+            open_inference_.EndStreams();
+          },
       .calls_in_flight = [this] { return guard_.CallsInFlight(); },
       .wait_for_signal = wait_for_signal,
   };

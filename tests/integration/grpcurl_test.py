@@ -13,7 +13,8 @@ DEPS = pathlib.Path(os.environ.get("AIFX_DEPS_DIR") or pathlib.Path.home() / ".c
 GRPCURL = shutil.which(str(DEPS / "bin/grpcurl")) or shutil.which("grpcurl")
 
 SERVICES = {"aifx.ml.v1.PredictionService", "aifx.ml.v1.RecordService", "aifx.ml.v1.ModelService",
-            "aifx.ml.v1.TrainingService", "grpc.health.v1.Health"}
+            "aifx.ml.v1.TrainingService", "grpc.health.v1.Health",
+            "inference.GRPCInferenceService"}
 
 
 class GrpcurlTest(harness.StackTest):
@@ -46,6 +47,13 @@ class GrpcurlTest(harness.StackTest):
         self.assertEqual(self.call("grpc.health.v1.Health/Check"), {"status": "SERVING"})
         statuses = self.call("grpc.health.v1.Health/List")["statuses"]
         self.assertEqual(statuses["aifx.ml.v1.PredictionService"], {"status": "SERVING"})
+        self.assertEqual(statuses["inference.GRPCInferenceService"], {"status": "SERVING"})
+
+    def test_open_inference(self):
+        service = "inference.GRPCInferenceService"
+        self.assertEqual(self.call(f"{service}/ServerReady"), {"ready": True})
+        model = self.call(f"{service}/ModelMetadata", {"name": harness.MODEL})
+        self.assertEqual(model["inputs"][0]["name"], "window")
 
     def test_predict(self):
         answer = self.call("aifx.ml.v1.PredictionService/Predict",

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "inference/grpc_service.grpc.pb.h"
+#include "server/ops/signals.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temporary_folder.h"
 
@@ -53,6 +55,7 @@ TEST_F(ServerAppTest, ServesWithoutModelAndBackendAndSaysWhatToDo) {
   EXPECT_EQ(Health(*app, ""), HealthCheckResponse::SERVING);
   EXPECT_EQ(Health(*app, "aifx.ml.v1.RecordService"), HealthCheckResponse::SERVING);
   EXPECT_EQ(Health(*app, "aifx.ml.v1.PredictionService"), HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(Health(*app, "inference.GRPCInferenceService"), HealthCheckResponse::NOT_SERVING);
   grpc::ClientContext context, accuracy_context;
   ml::v1::PredictRequest request;
   ml::v1::PredictResponse response;
@@ -80,6 +83,23 @@ TEST_F(ServerAppTest, DrainsCleanlyWithAWatcherConnected) {
   ASSERT_TRUE(watch->Read(&response));
   EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING);
   EXPECT_FALSE(watch->Read(&response));
+}
+
+TEST_F(ServerAppTest, DrainsCleanlyWithAnIdleStreamOfInferences) {
+  ASSERT_OK_AND_ASSIGN(const auto app, ServerApp::Start(Config(), base::NullLogger()));
+  grpc::ClientContext context;
+  const auto stub = ::inference::GRPCInferenceService::NewStub(ChannelTo(*app));
+  const auto stream = stub->ModelStreamInfer(&context);
+  ::inference::ModelInferRequest request;
+  ::inference::ModelStreamInferResponse response;
+  request.set_model_name("eurusd-1h");
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_THAT(response.error_message(), HasSubstr("NOT_FOUND"));
+  const auto wait = [](absl::Duration timeout) { return ops::WaitForEndSignal(timeout); };
+  EXPECT_EQ(app->DrainAndStop(wait), ops::DrainResult::kClean);
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
 TEST_F(ServerAppTest, RefusesAPortThatIsTaken) {
