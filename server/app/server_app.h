@@ -30,7 +30,7 @@
 #include "server/rpc/authorizer.h"
 #include "server/rpc/explain_prediction.h"
 #include "server/rpc/guard.h"
-#include "server/rpc/inference/inference_runner.h"
+#include "server/rpc/inference/batcher_runner.h"
 #include "server/rpc/inference/inference_service.h"
 #include "server/rpc/model_service.h"
 #include "server/rpc/prediction_engine.h"
@@ -132,7 +132,7 @@ class ServerApp {
   rpc::RecordService records_;
   rpc::ModelService models_;
   rpc::TrainingService training_;
-  rpc::ExecutorRunner runner_;
+  rpc::BatcherRunner runner_;
   rpc::InferenceService open_inference_;
   ops::GrpcServer grpc_;
   OperatorPages pages_;
