@@ -59,9 +59,9 @@ absl::StatusOr<std::shared_ptr<const Model>> Load(const ModelStore& store, const
     }
   }
   AIFX_ASSIGN_OR_RETURN(const GoldenWindow golden, GoldenFromJson(contents[kGoldenFile], manifest));
-  AIFX_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model,
-                        Open(std::move(manifest), contents[archive], *feature_set,
-                             options.precision));
+  AIFX_ASSIGN_OR_RETURN(
+      std::shared_ptr<const Model> model,
+      Open(std::move(manifest), contents[archive], *feature_set, options.precision));
   if (options.on_checking) options.on_checking();
   AIFX_RETURN_IF_ERROR(CheckGolden(*model, golden));
   return model;

@@ -172,10 +172,9 @@ void AsyncPredictor::Infer(const TaskPtr& task) {
   const PreparedRequest& prepared = task->prepared;
   task->key.model = prepared.served.model.get();
   if (cache_.enabled()) {
-    task->key.window = prepared.needs_context
-                           ? HashWindow(prepared.request.pair, prepared.Window(), prepared.context,
-                                        hash_seed_)
-                           : HashWindow(prepared.Window(), hash_seed_);
+    task->key.window = prepared.needs_context ? HashWindow(prepared.request.pair, prepared.Window(),
+                                                           prepared.context, hash_seed_)
+                                              : HashWindow(prepared.Window(), hash_seed_);
     if (const auto known = cache_.Find(task->key, prepared.served.model)) {
       return Answer(*task, *known);
     }

@@ -8,8 +8,9 @@
 
 namespace aifx::pipeline {
 
-// What the model of a prepared request sees: its feature rows [sequence, features], row-major, built
-// in `matrix` and valid until that changes. The feature set's error where they cannot be built.
+// What the model of a prepared request sees: its feature rows [sequence, features], row-major,
+// built in `matrix` and valid until that changes. The feature set's error where they cannot be
+// built.
 absl::StatusOr<absl::Span<const double>> BuildModelWindow(const PreparedRequest& item,
                                                           features::FeatureMatrix& matrix);
 

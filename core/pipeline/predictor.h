@@ -74,7 +74,7 @@ struct PreparedRequest {
   size_t candles_needed = 0;  // fewest; a recursive feature set wants more
   size_t candles_wanted = 0;
   bool needs_context = false;  // whether the set uses other pairs here
-  absl::Time now;  // as_of, else the clock
+  absl::Time now;              // as_of, else the clock
   std::vector<market::Candle> candles;
   std::vector<features::OwnedContextSeries>
       context;  // what the feature set uses of other pairs, and maybe more

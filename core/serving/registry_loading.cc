@@ -125,9 +125,9 @@ absl::StatusOr<ModelRegistry::Handle> ModelRegistry::LoadAside(const std::string
   absl::StatusOr<Handle> handle =
       options_.loader
           ? options_.loader(store_, name, version, checking)
-          : model::LoadModel(store_, name, version, {.key = options_.key,
-                                                    .precision = options_.precision,
-                                                    .on_checking = checking});
+          : model::LoadModel(
+                store_, name, version,
+                {.key = options_.key, .precision = options_.precision, .on_checking = checking});
   AIFX_RETURN_IF_ERROR(handle.status());
   SetStage(name, version, VersionState::kWarming);
   if (const absl::Status warm = WarmUp(**handle, options_.warm_batches); !warm.ok()) {

@@ -52,7 +52,7 @@ std::optional<model::Precision> PrecisionOf(config::LstmPrecision precision) {
 }
 
 absl::StatusOr<serving::RegistryOptions> RegistryOptionsOf(const config::ModelsConfig& models,
-                                                            const config::PredictConfig& predict) {
+                                                           const config::PredictConfig& predict) {
   serving::RegistryOptions options;
   options.precision = PrecisionOf(predict.lstm_precision);
   options.max_kept = static_cast<size_t>(models.max_loaded);
@@ -184,8 +184,8 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       predictor_(registry_, backend_.client.get(), base::SystemClock(),
                  PredictorOptionsOf(config.predict, kill_switches_)),
       explainer_(predictor_),
-      call_metrics_({kPredictionService, kRecordService, kModelService, kTrainingService,
-                     kInferenceService}),
+      call_metrics_(
+          {kPredictionService, kRecordService, kModelService, kTrainingService, kInferenceService}),
       guard_(base::SystemClock(), logger,
              {.max_deadline = config.limits.max_deadline,
               .receive_bytes = static_cast<size_t>(config.limits.receive_bytes),
@@ -335,9 +335,8 @@ absl::StatusOr<std::unique_ptr<ServerApp>> ServerApp::Start(const config::Server
                         RegistryOptionsOf(config.models, config.predict));
   AIFX_ASSIGN_OR_RETURN(Backend backend, OpenBackend(config, logger));
   AIFX_ASSIGN_OR_RETURN(auto authorizer, OpenAuthorizer(config.auth, logger));
-  std::unique_ptr<ServerApp> app(
-      new ServerApp(config, logger, std::move(backend), std::move(registry_options),
-                    std::move(authorizer)));
+  std::unique_ptr<ServerApp> app(new ServerApp(config, logger, std::move(backend),
+                                               std::move(registry_options), std::move(authorizer)));
   AIFX_RETURN_IF_ERROR(app->Listen());
   return app;
 }
@@ -353,9 +352,8 @@ absl::Status ServerApp::Listen() {
   ops::GrpcServerOptions options = GrpcOptions(config_);
   AIFX_ASSIGN_OR_RETURN(options.credentials, CredentialsOf(config_.tls, logger_));
   AIFX_ASSIGN_OR_RETURN(
-      grpc_, ops::StartGrpcServer(std::move(options),
-                                  {&health_, &predictions_, &records_, &models_, &training_,
-                                   &open_inference_}));
+      grpc_, ops::StartGrpcServer(std::move(options), {&health_, &predictions_, &records_, &models_,
+                                                       &training_, &open_inference_}));
   AIFX_RETURN_IF_ERROR(pages_.Serve(
       config_.metrics, {.address = {config_.listen.host, grpc_.port}, .tls = config_.tls.Enabled()},
       logger_));

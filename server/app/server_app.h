@@ -85,8 +85,7 @@ class ServerApp {
                                              base::Logger& logger);
 
   ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend,
-            serving::RegistryOptions registry_options,
-            std::unique_ptr<rpc::Authorizer> authorizer);
+            serving::RegistryOptions registry_options, std::unique_ptr<rpc::Authorizer> authorizer);
 
   absl::Status Listen();
   void Refresh();

@@ -72,7 +72,8 @@ void CollectPredictionCache(const pipeline::AsyncPredictorStats& stats, MetricSi
       .Add({}, Number(stats.cache.entries));
   sink.Gauge("aifx_prediction_cache_bytes", "Their size, estimated.")
       .Add({}, Number(stats.cache.bytes));
-  sink.Counter("aifx_prediction_cache_evictions_total", "Outputs dropped for want of room or model.")
+  sink.Counter("aifx_prediction_cache_evictions_total",
+               "Outputs dropped for want of room or model.")
       .Add({}, Number(stats.cache.evictions));
   auto& reads = sink.Counter("aifx_newest_candles_total",
                              "Wants of a series' newest candles, by what answered them.");
@@ -87,7 +88,8 @@ void CollectRegistry(const serving::RegistryStats& stats, MetricSink& sink) {
   loads.Add({{"result", "failed"}}, Number(stats.load_failures));
   sink.Counter("aifx_model_swaps_total", "Times that another version began to serve.")
       .Add({}, Number(stats.swaps));
-  sink.Counter("aifx_model_load_seconds_total", "Time that loads took, checks and warm-up included.")
+  sink.Counter("aifx_model_load_seconds_total",
+               "Time that loads took, checks and warm-up included.")
       .Add({}, absl::ToDoubleSeconds(stats.load_time));
   sink.Gauge("aifx_model_waiting_to_free", "Models that nobody uses and that are not freed yet.")
       .Add({}, Number(stats.waiting_to_free));

@@ -74,10 +74,10 @@ struct PredictConfig {
   StaleCandles stale_candles = StaleCandles::kHold;
   int stale_after_bars = 3;
   absl::Duration model_expires_after;  // since the newest training candle; 0: never
-  int executors = 0;         // inference threads; 0: the cores that the process may use
-  int queue_limit = 1024;    // predictions that may wait in a lane
-  int batch_rows = 16;       // most predictions of one forward pass
-  int cache_entries = 4096;  // model outputs that are kept; 0: nothing is kept or shared
+  int executors = 0;                   // inference threads; 0: the cores that the process may use
+  int queue_limit = 1024;              // predictions that may wait in a lane
+  int batch_rows = 16;                 // most predictions of one forward pass
+  int cache_entries = 4096;            // model outputs that are kept; 0: nothing is kept or shared
   LstmPrecision lstm_precision = LstmPrecision::kManifest;
   bool operator==(const PredictConfig&) const = default;
 };

@@ -219,10 +219,9 @@ void PredictionService::Answer(Work& work) {
 
 grpc::ServerBidiReactor<ml::v1::StreamPredictRequest, ml::v1::StreamPredictResponse>*
 PredictionService::StreamPredict(grpc::CallbackServerContext* context) {
-  return StartStreamPredict({.guard = deps_.guard,
-                             .engine = deps_.engine,
-                             .default_model = deps_.default_model},
-                            context);
+  return StartStreamPredict(
+      {.guard = deps_.guard, .engine = deps_.engine, .default_model = deps_.default_model},
+      context);
 }
 
 grpc::ServerWriteReactor<ml::v1::WatchPredictionsResponse>* PredictionService::WatchPredictions(

@@ -53,8 +53,8 @@ class WatchSchedule {
   // When the next task is due; the infinite future where none waits.
   absl::Time NextDue() const;
 
-  // Whether a prediction as of the close `as_of` is newer than what the key's watchers have; notes it
-  // as what they have.
+  // Whether a prediction as of the close `as_of` is newer than what the key's watchers have; notes
+  // it as what they have.
   bool Delivered(const WatchKey& key, absl::Time as_of);
   // Looks for the candle again later. False where patience is at its end, nobody watches any more,
   // or a newer candle is waited for.

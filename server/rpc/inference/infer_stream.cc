@@ -44,8 +44,8 @@ InferStream::InferStream(std::unique_ptr<StreamCall> call, const ModelInference&
                          InferStreams& streams)
     : call_(std::move(call)), inference_(inference), streams_(streams) {}
 
-InferStream* InferStream::Start(std::unique_ptr<StreamCall> call,
-                                const ModelInference& inference, InferStreams& streams) {
+InferStream* InferStream::Start(std::unique_ptr<StreamCall> call, const ModelInference& inference,
+                                InferStreams& streams) {
   const std::shared_ptr<InferStream> stream(new InferStream(std::move(call), inference, streams));
   const bool open = streams.Add(stream);  // holds it until OnDone
   base::MutexLock lock(stream->mutex_);

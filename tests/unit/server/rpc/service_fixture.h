@@ -157,10 +157,7 @@ class ServiceTest : public ::testing::Test {
   serving::Executor blocking_{{.name = "backend", .threads = 1, .queue_limit = 4}};
   FakeEngine engine_{blocking_};
   testing::FakeCandleEvents events_;
-  WatchHub watches_{{.events = events_,
-                     .engine = engine_,
-                     .clock = clock_,
-                     .logger = logger_}};
+  WatchHub watches_{{.events = events_, .engine = engine_, .clock = clock_, .logger = logger_}};
   serving::Executor explaining_{{.name = "explanations", .threads = 1, .queue_limit = 1}};
   // Explains with one attribution; can be replaced.
   std::function<absl::StatusOr<pipeline::Explanation>(pipeline::PreparedRequest&, int,

@@ -135,10 +135,8 @@ TEST(WatchHubTest, EndsAtOnceHoweverEarlyItIsTold) {
   serving::Executor executor({.name = "reads"});
   FakeEngine engine(executor);
   for (int i = 0; i < 200; ++i) {
-    WatchHub hub({.events = events,
-                  .engine = engine,
-                  .clock = clock,
-                  .logger = base::NullLogger()});
+    WatchHub hub(
+        {.events = events, .engine = engine, .clock = clock, .logger = base::NullLogger()});
   }
 }
 
