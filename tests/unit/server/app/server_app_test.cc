@@ -6,6 +6,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include "core/base/mutex.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "inference/grpc_service.grpc.pb.h"
 #include "server/ops/signals.h"
@@ -96,7 +97,13 @@ TEST_F(ServerAppTest, DrainsCleanlyWithAnIdleStreamOfInferences) {
   ASSERT_TRUE(stream->Write(request));
   ASSERT_TRUE(stream->Read(&response));
   EXPECT_THAT(response.error_message(), HasSubstr("NOT_FOUND"));
-  const auto wait = [](absl::Duration timeout) { return ops::WaitForEndSignal(timeout); };
+  base::Mutex mutex;
+  base::ConditionVariable signal;  // that never comes
+  const auto wait = [&](absl::Duration timeout) {
+    base::MutexLock lock(mutex);
+    signal.WaitFor(mutex, timeout);
+    return false;
+  };
   EXPECT_EQ(app->DrainAndStop(wait), ops::DrainResult::kClean);
   EXPECT_FALSE(stream->Read(&response));
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
