@@ -51,7 +51,7 @@ absl::StatusOr<Dataset> Dataset::Build(const DatasetSpec& spec, const DatasetInp
   Dataset data(spec);
   AIFX_RETURN_IF_ERROR(data.CheckCount(inputs));
   FeatureMatrix technical;
-  AIFX_RETURN_IF_ERROR(spec.set->Compute(inputs.candles, technical));
+  AIFX_RETURN_IF_ERROR(spec.set->Compute({inputs.candles, &spec.pair, inputs.context}, technical));
   data.first_candle_ = spec.set->warm_up();
   data.AddRows(inputs, technical);
   AIFX_RETURN_IF_ERROR(data.CheckRows(inputs));

@@ -37,6 +37,8 @@ struct DatasetSpec {
 struct DatasetInputs {
   absl::Span<const market::Candle> candles;
   size_t first = 0;  // candles before this one only fill windows and warm-up
+  // Of the pairs that the feature set uses too (FeatureSet::ContextPairs).
+  absl::Span<const features::ContextSeries> context = {};
   // Absent: the data set is without them. They outlive the call alone.
   const macro::FundamentalFeatures* fundamentals = nullptr;
   const macro::EventFeatures* events = nullptr;

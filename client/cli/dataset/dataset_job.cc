@@ -111,15 +111,18 @@ absl::StatusOr<DatasetResult> MakeDataset(const dataset::DatasetSpec& spec,
   AIFX_ASSIGN_OR_RETURN(
       const market::QualityReport quality,
       CheckCandles(read, spec, options.allow_bad_data, console.clock.Now(), progress));
+  AIFX_ASSIGN_OR_RETURN(const auto others, sources.Context(spec, read.candles, context));
   progress.Stage("macro");
   AIFX_ASSIGN_OR_RETURN(const auto fundamentals,
                         sources.Fundamentals(spec.pair, plan.to, progress, context));
   AIFX_ASSIGN_OR_RETURN(const auto events, sources.Events(spec.pair, plan.to, progress, context));
   progress.Stage("features");
+  const std::vector<features::ContextSeries> views = features::ViewsOf(others);
   AIFX_ASSIGN_OR_RETURN(
       const dataset::Dataset data,
       dataset::Dataset::Build(spec, {.candles = read.candles,
                                      .first = read.first,
+                                     .context = views,
                                      .fundamentals = fundamentals ? &*fundamentals : nullptr,
                                      .events = events ? &*events : nullptr}));
   WarnOfShortMemory(data, progress);

@@ -72,7 +72,7 @@ void AddSeries(CLI::App& command, DatasetOptions* options) {
       ->type_name("TIME");
   command
       .add_option("--to", options->to,
-                  "Candles open before then, a day alone counting whole; default: now")
+                  "Candles open before then; a day alone is its start; default: now")
       ->type_name("TIME");
 }
 
@@ -110,7 +110,7 @@ void AddSplits(CLI::App& command, DatasetOptions* options) {
     return command.add_option(name, *value, help)->type_name("TIME|SHARE")->capture_default_str();
   };
   cut("--train-until", &options->train_until,
-      "Training rows are known by then: a time, a day alone counting whole, or a share of rows");
+      "Training rows are known by then: a time (a day alone is its start), or a share of rows");
   cut("--validation-until", &options->validation_until, "Validation rows are known by then");
   CLI::Option* test = cut("--test-until", &options->test_until,
                           "Test rows are known by then; later rows are training again");

@@ -108,6 +108,24 @@ absl::StatusOr<DatasetCandles> DatasetSources::Candles(const dataset::DatasetSpe
   return read;
 }
 
+absl::StatusOr<std::vector<features::OwnedContextSeries>> DatasetSources::Context(
+    const dataset::DatasetSpec& spec, absl::Span<const market::Candle> candles,
+    const base::CallContext& context) {
+  std::vector<features::OwnedContextSeries> others;
+  for (const market::CurrencyPair& pair : spec.set->ContextPairs(spec.pair)) {
+    if (backend_ == nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--set ", spec.set->name(), " uses other pairs too, such as ",
+                       pair.ToString(), ": it needs the backend instead of --csv"));
+    }
+    AIFX_ASSIGN_OR_RETURN(auto series, backend_->candles().Range(
+                                           pair, spec.timeframe, candles.front().open_time,
+                                           candles.back().open_time + absl::Seconds(1), context));
+    others.push_back({pair, std::move(series)});
+  }
+  return others;
+}
+
 absl::StatusOr<std::optional<macro::FundamentalFeatures>> DatasetSources::Fundamentals(
     const market::CurrencyPair& pair, absl::Time to, DatasetProgress& progress,
     const base::CallContext& context) {

@@ -11,6 +11,7 @@
 #include "client/cli/dataset/dataset_progress.h"
 #include "core/base/call_context.h"
 #include "core/dataset/dataset_json.h"
+#include "core/features/owned_context.h"
 
 namespace aifx::cli {
 
@@ -31,6 +32,12 @@ class DatasetSources {
   // The closed candles of [from, to), and as many before as the first row's window depends on.
   absl::StatusOr<DatasetCandles> Candles(const dataset::DatasetSpec& spec, absl::Time from,
                                          absl::Time to, const base::CallContext& context);
+
+  // The candles of the pairs that the feature set uses too, over the time of `candles`. None where
+  // it uses no other; InvalidArgument where the candles come from a file, which has one pair.
+  absl::StatusOr<std::vector<features::OwnedContextSeries>> Context(
+      const dataset::DatasetSpec& spec, absl::Span<const market::Candle> candles,
+      const base::CallContext& context);
 
   // Macro features of the pair from everything up to `to`; absent where they are left out. Says
   // where there is no data of the pair at all.

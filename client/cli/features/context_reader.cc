@@ -1,5 +1,7 @@
 #include "client/cli/features/context_reader.h"
 
+#include <algorithm>
+
 #include "core/base/status_macros.h"
 
 namespace aifx::cli {
@@ -32,6 +34,8 @@ absl::Status ContextReader::ReadMore(Series& series) {
 
 absl::Status ContextReader::AdvanceTo(absl::Time open_time, features::FeatureStream& stream) {
   for (Series& series : series_) {
+    // A series that is read from its beginning says nothing of when that is.
+    series.read_to = std::max(series.read_to, open_time - piece_);
     while (true) {
       if (series.next == series.candles.size()) {
         if (series.read_to > open_time) break;

@@ -37,13 +37,13 @@ TEST(DatasetOptionsTest, OneDatasetForEachPairAndTimeframe) {
 TEST(DatasetOptionsTest, CutsAreSharesOrTimes) {
   DatasetOptions options = Options();
   options.train_until = "0.5";
-  options.validation_until = "2024-12-31";  // the whole day
+  options.validation_until = "2024-12-31";  // its start
   options.test_until = "2025-06-30T12:00Z";
   options.embargo = "60h";
   ASSERT_OK_AND_ASSIGN(const DatasetPlan plan, MakeDatasetPlan(options, kNow));
   const dataset::SplitRule& split = plan.datasets[0].split;
   EXPECT_EQ(split.train_until, dataset::Cut(0.5));
-  EXPECT_EQ(split.validation_until, dataset::Cut(Time("2025-01-01T00:00:00Z")));
+  EXPECT_EQ(split.validation_until, dataset::Cut(Time("2024-12-31T00:00:00Z")));
   EXPECT_EQ(split.test_until, dataset::Cut(Time("2025-06-30T12:00:00Z")));
   EXPECT_EQ(split.embargo, absl::Hours(60));
 }

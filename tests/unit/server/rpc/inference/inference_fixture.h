@@ -128,11 +128,11 @@ class InferenceServiceTest : public ::testing::Test {
     registry_.Refresh();
     auto started = ops::StartGrpcServer({}, {&service_});
     ASSERT_OK(started);
-    server_ = std::move(started->server);
+    server_ = *std::move(started);
     stub_ = ::inference::GRPCInferenceService::NewStub(grpc::CreateChannel(
-        absl::StrCat("127.0.0.1:", started->port), grpc::InsecureChannelCredentials()));
+        absl::StrCat("127.0.0.1:", server_.port), grpc::InsecureChannelCredentials()));
   }
-  void TearDown() override { server_->Shutdown(std::chrono::system_clock::now()); }
+  void TearDown() override { server_.Shutdown(std::chrono::system_clock::now()); }
 
   grpc::Status Infer(const ::inference::ModelInferRequest& request) {
     grpc::ClientContext context;
@@ -175,7 +175,7 @@ class InferenceServiceTest : public ::testing::Test {
                              .control = &control_,
                              .commands = commands_,
                              .store_root = store_.root()}};
-  std::unique_ptr<grpc::Server> server_;
+  ops::GrpcServer server_;
   std::unique_ptr<Stub> stub_;
   ::inference::ModelInferResponse response_;
 };
