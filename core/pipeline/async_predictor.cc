@@ -145,7 +145,8 @@ void AsyncPredictor::ReadForFlight(const TaskPtr& task, const ReadKey& key) {
       auto read = predictor_.ReadNewest(task->prepared, task->context);
       if (!read.ok()) {
         const absl::Status alive = CheckAlive(task->context);
-        return alive.ok() ? reads_.Finish(key, read.status()) : reads_.Abandon(key, alive);
+        // The read's own words say who was too slow.
+        return alive.ok() ? reads_.Finish(key, read.status()) : reads_.Abandon(key, read.status());
       }
       candles = std::make_shared<const std::vector<market::Candle>>(*std::move(read));
       candles_.Store(series, count, candles, std::get<2>(key), now);

@@ -79,6 +79,8 @@ Call::~Call() { Finish(absl::InternalError("the call was dropped without an answ
 
 void Call::Finish(const absl::Status& status) {
   if (finished_.exchange(true)) return;
+  // An error goes with trailers only: clients repeat a call only until its initial metadata came.
+  if (status.ok()) server_context_->AddInitialMetadata(kRequestIdKey, context_.request_id);
   guard_.LogCall(method_, context_, start_nanos_, metrics_, status);
   reactor_->Finish(ToGrpcStatus(status, context_.request_id));
 }
@@ -144,12 +146,12 @@ absl::StatusOr<std::unique_ptr<StreamCall>> CallGuard::AdmitStream(
     grpc::CallbackServerContext* context, absl::string_view method) {
   base::CallContext call = ContextOf(*context);
   call.deadline = absl::FromChrono(context->deadline());
-  context->AddInitialMetadata(kRequestIdKey, call.request_id);
   context->AddTrailingMetadata(kRequestIdKey, call.request_id);
   if (absl::Status admitted = Admit(*context, method, 0, 0); !admitted.ok()) {
     LogCall(std::string(method), call, SteadyNanos(), MetricsOf(method), admitted);
     return admitted;
   }
+  context->AddInitialMetadata(kRequestIdKey, call.request_id);
   return std::unique_ptr<StreamCall>(new StreamCall(*this, std::string(method), std::move(call)));
 }
 
@@ -194,8 +196,7 @@ grpc::ServerUnaryReactor* CallGuard::Start(grpc::CallbackServerContext* context,
                                            const std::function<void(const CallPtr&)>& handler,
                                            size_t max_bytes) {
   const CallPtr call(new Call(*this, std::string(method), ContextOf(*context)));
-  // In both places: an answer without a message may come with trailers only.
-  context->AddInitialMetadata(kRequestIdKey, call->context().request_id);
+  call->server_context_ = context;
   context->AddTrailingMetadata(kRequestIdKey, call->context().request_id);
   auto* reactor = new Call::Reactor(*this, call->context());
   call->reactor_ = reactor;

@@ -63,7 +63,8 @@ class Call {
   const base::CallContext context_;
   const int64_t start_nanos_;
   CallMetrics::Method* const metrics_;  // null: not counted
-  Reactor* reactor_ = nullptr;          // gRPC's; valid until Finish
+  grpc::CallbackServerContext* server_context_ = nullptr;  // gRPC's; both valid until Finish
+  Reactor* reactor_ = nullptr;
   std::atomic<bool> finished_{false};
 };
 
@@ -104,7 +105,7 @@ class StreamCall {
 };
 
 // What every method goes through: authorization, deadline (capped), x-request-id (taken or made,
-// and returned), traceparent, size limit, exception stop, status translation, drain and one log
+// and returned: with an answer in its metadata, always in the trailers), traceparent, size limit, exception stop, status translation, drain and one log
 // line a call. Thread-safe; outlives the gRPC server.
 class CallGuard {
  public:

@@ -84,7 +84,8 @@ class BackendTroubleTest(harness.StackTest):
 
     def test_down_later(self):
         backend, url = self.stack.backend()
-        predictions, records = self.stubs(url)
+        # Each call reads for itself: what was read is kept for a moment otherwise.
+        predictions, records = self.stubs(url, "--cache-entries", "0")
         self.assertTrue(predictions.Predict(self.newest(), timeout=20).prediction.id)
         self.assertEqual(backend.stop(), 0)
         self.assertRpcError(grpc.StatusCode.UNAVAILABLE, predictions.Predict, self.newest())

@@ -172,7 +172,7 @@ class DatasetTest(unittest.TestCase):
         self.from_file()
         before = (self.out / "eurusd-1h/metadata.json").read_bytes()
         for arguments, code, said in [
-                (("--train-until", "2030-01-01"), 1, "train_until 2030-01-02T00:00:00Z is outside"),
+                (("--train-until", "2030-01-01"), 1, "train_until 2030-01-01T00:00:00Z is outside"),
                 (("--train-until", "2018-12-01", "--validation-until", "2018-11-01"), 1,
                  "is not after train_until"),
                 (("--train-until", "1.5"), 2, "--train-until: 1.5"),

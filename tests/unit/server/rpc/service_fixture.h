@@ -142,7 +142,8 @@ class ServiceTest : public ::testing::Test {
     return predictions_->Predict(&context_, request_, &response_);
   }
   std::string ServerMetadata(const std::string& key) {
-    const auto& metadata = context_.GetServerInitialMetadata();
+    // An error comes with trailers only.
+    const auto& metadata = context_.GetServerTrailingMetadata();
     const auto found = metadata.find(key);
     return found == metadata.end() ? "" : std::string(found->second.data(), found->second.size());
   }

@@ -112,7 +112,7 @@ TEST_F(InferStreamTest, DrainAnswersWhatWasAskedThenEnds) {
   const grpc::Status status = stream_->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_THAT(status.error_message(), HasSubstr("shutting down"));
-  server_.Shutdown();  // waits for the stream's end
+  server_.server->Shutdown();  // waits for the stream's end
   EXPECT_EQ(guard_.CallsInFlight(), 0);
 }
 
@@ -130,7 +130,7 @@ TEST_F(InferStreamTest, CallersWhoGoCancelWhatTheyAsked) {
   runner_.WaitFor(1);
   context_.TryCancel();
   EXPECT_EQ(stream_->Finish().error_code(), grpc::StatusCode::CANCELLED);
-  server_.Shutdown();  // after it, the server has seen the end
+  server_.server->Shutdown();  // after it, the server has seen the end
   EXPECT_TRUE(runner_.Cancelled(0));
   runner_.Release(0);  // nobody is there any more
 }
