@@ -239,7 +239,7 @@ class HostileCallersTest(harness.StackTest):
     @classmethod
     def setUpStack(cls):
         cls.child, cls.address = cls.stack.server(
-            NOWHERE, "--max-connections", "24", "--handshake-timeout", "300ms")
+            NOWHERE, "--max-connections", "24", "--handshake-timeout", "2s")
 
     def test_a_flood_of_connections_is_survived(self):
         flood = [connect(self.address) for _ in range(200)]
