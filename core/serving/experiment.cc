@@ -11,8 +11,8 @@ namespace aifx::serving {
 namespace {
 
 constexpr size_t kShownBytes = 100;
-constexpr size_t kDigits = 13;                    // of 4 bits
-constexpr double kPoints = 4503599627370496.0;    // 2^52
+constexpr size_t kDigits = 13;                  // of 4 bits
+constexpr double kPoints = 4503599627370496.0;  // 2^52
 constexpr char kNameRule[] = "[a-z0-9][a-z0-9._-]{0,63}";
 
 }  // namespace
@@ -33,8 +33,8 @@ std::vector<base::FieldViolation> CheckExperiment(const Experiment& experiment) 
   std::vector<base::FieldViolation> violations;
   const auto check_name = [&](const std::string& name, const std::string& field) {
     if (model::IsModelName(name)) return;
-    violations.push_back({field, absl::StrCat(field, " \"", name.substr(0, kShownBytes),
-                                              "\" is not ", kNameRule)});
+    violations.push_back(
+        {field, absl::StrCat(field, " \"", name.substr(0, kShownBytes), "\" is not ", kNameRule)});
   };
   check_name(experiment.name, "experiment.name");
   check_name(experiment.model, "experiment.model_name");
@@ -45,9 +45,9 @@ std::vector<base::FieldViolation> CheckExperiment(const Experiment& experiment) 
   }
   const double percent = experiment.candidate_percent;
   if (!(percent >= 0 && percent <= 100)) {
-    violations.push_back({"experiment.candidate_percent",
-                          absl::StrCat("experiment.candidate_percent ", percent,
-                                       " is not in 0..100")});
+    violations.push_back(
+        {"experiment.candidate_percent",
+         absl::StrCat("experiment.candidate_percent ", percent, " is not in 0..100")});
   }
   return violations;
 }

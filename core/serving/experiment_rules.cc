@@ -60,8 +60,7 @@ std::optional<std::string> TooSlow(const ArmStats& champion, const ArmStats& can
 
 }  // namespace
 
-double SplitProbability(int64_t champion_units, int64_t candidate_units,
-                        double candidate_percent) {
+double SplitProbability(int64_t champion_units, int64_t candidate_units, double candidate_percent) {
   const double all = static_cast<double>(champion_units + candidate_units);
   const double candidates = all * candidate_percent / 100;
   const double champions = all - candidates;
@@ -75,8 +74,8 @@ double SplitProbability(int64_t champion_units, int64_t candidate_units,
 
 std::string SampleRatioWarning(const Experiment& experiment, const ExperimentStats& stats) {
   if (experiment.kind == ExperimentKind::kShadow) return "";
-  const double p = SplitProbability(stats.champion.units, stats.candidate.units,
-                                    experiment.candidate_percent);
+  const double p =
+      SplitProbability(stats.champion.units, stats.candidate.units, experiment.candidate_percent);
   if (p >= kSplitAlarm) return "";
   return absl::StrFormat(
       "sample ratio: the candidate answered %d of %d candles where %g%% were wanted (p = %.2g); do "

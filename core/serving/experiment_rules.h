@@ -22,13 +22,13 @@ std::string SampleRatioWarning(const Experiment& experiment, const ExperimentSta
 
 // When a canary is taken back (docs/experiments.md).
 struct CanaryRules {
-  int64_t min_requests = 20;  // of each arm, before errors are compared
+  int64_t min_requests = 20;   // of each arm, before errors are compared
   double error_margin = 0.05;  // the candidate's share of errors may exceed the champion's by this
   int64_t min_units = 50;      // decided in each arm, before HOLDs and confidence are compared
   double hold_margin = 0.3;    // the shares of HOLD may differ by this
   double confidence_margin = 0.15;  // the mean confidences may differ by this
   int64_t min_runs = 20;            // of each arm, before times are compared
-  double slowdown = 2;              // the candidate's mean time may be this many times the champion's
+  double slowdown = 2;  // the candidate's mean time may be this many times the champion's
   absl::Duration least_delay = absl::Milliseconds(1);  // and a smaller difference is let pass
 };
 

@@ -27,13 +27,13 @@ struct ArmStats {
 
 // What a shadow candidate said beside the champion.
 struct ShadowStats {
-  int64_t compared = 0;            // units that both computed
-  int64_t dropped = 0;             // units not computed, because the server was busy
-  int64_t failed = 0;              // units that the candidate's model failed
-  double difference_sum = 0;       // of the largest |probability difference| of each
-  double difference_max = 0;       // 0..1
-  int64_t decided = 0;             // of `compared`, those that both models decided
-  int64_t different_signals = 0;   // of these
+  int64_t compared = 0;           // units that both computed
+  int64_t dropped = 0;            // units not computed, because the server was busy
+  int64_t failed = 0;             // units that the candidate's model failed
+  double difference_sum = 0;      // of the largest |probability difference| of each
+  double difference_max = 0;      // 0..1
+  int64_t decided = 0;            // of `compared`, those that both models decided
+  int64_t different_signals = 0;  // of these
 };
 
 // One experiment's counters. Counts of requests and units outlive a restart, the others do not.

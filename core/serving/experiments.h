@@ -42,10 +42,10 @@ class Experiments {
 
   // Starts an experiment against the version that is active; loads the candidate, which takes
   // seconds. Of `asked` counts what a caller chooses. InvalidArgument with every violation;
-  // AlreadyExists (EXPERIMENT_EXISTS) for a name that was used; FailedPrecondition where one runs on
-  // the model (EXPERIMENT_RUNS), no version is active, or the versions do not read and answer alike
-  // (EXPERIMENT_INCOMPATIBLE); ModelControl's errors; Internal where it cannot be written down: then
-  // it does not run.
+  // AlreadyExists (EXPERIMENT_EXISTS) for a name that was used; FailedPrecondition where one runs
+  // on the model (EXPERIMENT_RUNS), no version is active, or the versions do not read and answer
+  // alike (EXPERIMENT_INCOMPATIBLE); ModelControl's errors; Internal where it cannot be written
+  // down: then it does not run.
   absl::StatusOr<ExperimentView> Create(Experiment asked, const base::CallContext& context);
 
   // Ends an experiment; with `promote` the candidate becomes active first, and where that fails the
@@ -56,8 +56,8 @@ class Experiments {
                                      const base::CallContext& context);
 
   // Loads the candidates of the experiments that ran when the process before ended. A candidate
-  // that fails is logged; its champion answers for it. To be called once, after the registry's first
-  // Refresh.
+  // that fails is logged; its champion answers for it. To be called once, after the registry's
+  // first Refresh.
   void Resume();
 
   // Ends canaries that break a rule and experiments whose champion is no longer active, and writes
@@ -94,8 +94,8 @@ class Experiments {
   base::Mutex command_mutex_;  // one command at a time; held while a model loads
   absl::Time written_ ABSL_GUARDED_BY(command_mutex_);
   mutable base::Mutex mutex_;  // never held while loading or writing
-  std::map<std::string, Running> running_ ABSL_GUARDED_BY(mutex_);  // by model
-  std::vector<ExperimentView> ended_ ABSL_GUARDED_BY(mutex_);       // oldest end first
+  std::map<std::string, Running> running_ ABSL_GUARDED_BY(mutex_);          // by model
+  std::vector<ExperimentView> ended_ ABSL_GUARDED_BY(mutex_);               // oldest end first
   std::map<std::string, std::string> backend_ids_ ABSL_GUARDED_BY(mutex_);  // by experiment
   std::atomic<bool> any_{false};
 };

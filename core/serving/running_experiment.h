@@ -11,9 +11,9 @@ namespace aifx::serving {
 
 // What one answer says, as far as experiments count it.
 struct ArmAnswer {
-  bool decided = false;   // by the model
+  bool decided = false;  // by the model
   bool hold = false;
-  double confidence = 0;  // 0..1
+  double confidence = 0;    // 0..1
   absl::Duration run_time;  // zero: not computed for this request
 };
 
@@ -28,8 +28,8 @@ class RunningExperiment {
   const Experiment& experiment() const { return experiment_; }
 
   Arm ArmOf(double point) const {
-    const bool candidate = experiment_.kind != ExperimentKind::kShadow &&
-                           point < experiment_.candidate_percent;
+    const bool candidate =
+        experiment_.kind != ExperimentKind::kShadow && point < experiment_.candidate_percent;
     return candidate ? Arm::kCandidate : Arm::kChampion;
   }
 

@@ -11,8 +11,8 @@ using ::testing::Optional;
 
 TEST(SplitProbabilityTest, AgreesWithTheTableOfTheChiSquareDistribution) {
   // One degree of freedom: 3.841 is passed with probability 0.05, 10.828 with 0.001.
-  EXPECT_GT(SplitProbability(500 - 30, 500 + 30, 50), 0.05);  // chi-square 3.60
-  EXPECT_LT(SplitProbability(500 - 31, 500 + 31, 50), 0.05);  // 3.844
+  EXPECT_GT(SplitProbability(500 - 30, 500 + 30, 50), 0.05);   // chi-square 3.60
+  EXPECT_LT(SplitProbability(500 - 31, 500 + 31, 50), 0.05);   // 3.844
   EXPECT_GT(SplitProbability(500 - 52, 500 + 52, 50), 0.001);  // 10.816
   EXPECT_LT(SplitProbability(500 - 53, 500 + 53, 50), 0.001);  // 11.236
   EXPECT_NEAR(SplitProbability(500 - 31, 500 + 31, 50), 0.05, 0.0001);

@@ -27,9 +27,8 @@ TEST(ExperimentTest, AssignsTheSameForAllTime) {
   EXPECT_DOUBLE_EQ(AssignmentPoint("june-ab", Hour(0)), 86.5107939534613);
   EXPECT_DOUBLE_EQ(AssignmentPoint("june-ab", {kPound, market::Timeframe::k1Hour, Hour(0).as_of}),
                    89.70579566559127);
-  EXPECT_DOUBLE_EQ(
-      AssignmentPoint("canary-2", {kEuro, market::Timeframe::k15Min, Hour(1).as_of}),
-      74.84612563797943);
+  EXPECT_DOUBLE_EQ(AssignmentPoint("canary-2", {kEuro, market::Timeframe::k15Min, Hour(1).as_of}),
+                   74.84612563797943);
 }
 
 TEST(ExperimentTest, DividesInTheWantedProportionAndOtherwiseForEachExperiment) {

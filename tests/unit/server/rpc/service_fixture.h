@@ -184,8 +184,8 @@ class ServiceTest : public ::testing::Test {
                                           .engine = engine_,
                                           .submissions = store_,
                                           .durable = durable_,
-                                          .default_model = "house",
                                           .explain = explain_,
+                                          .default_model = "house",
                                           .watches = watches_}};
   RecordService records_service_{{.guard = guard_,
                                   .submissions = store_,
