@@ -50,10 +50,9 @@ class VersionsTest(harness.StackTest):
 
     def serve(self, *arguments, backend_url=NOWHERE):
         from aifx.ml.v1 import model_service_pb2_grpc, prediction_service_pb2_grpc
-        self.server, self.address = self.stack.start("server", [
-            harness.BIN / "aifx-server", "--listen", "127.0.0.1:0", "--models-dir", self.models,
-            "--backend-url", backend_url, "--stale-candles", "warn", "--drain-grace", "0s",
-            "--outbox-dir", self.folder / "outbox", *arguments], "READY grpc=")
+        self.server, self.address = self.stack.server(
+            backend_url, "--models-dir", self.models, "--outbox-dir", self.folder / "outbox",
+            *arguments)
         channel = self.stack.channel(self.address)
         self.model_service = model_service_pb2_grpc.ModelServiceStub(channel)
         self.predictions = prediction_service_pb2_grpc.PredictionServiceStub(channel)
