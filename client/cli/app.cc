@@ -62,6 +62,7 @@ int RunUnguarded(const std::vector<std::string>& arguments, Console& console) {
   AddPredictions(app, invocation);
   AddModels(app, invocation);
   AddKillSwitch(app, invocation);
+  AddExperiments(app, invocation);
   AddOutbox(app, invocation);
   AddHealth(app, invocation);
   AddTrain(app, invocation);

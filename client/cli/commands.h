@@ -25,6 +25,7 @@ void AddAccuracy(CLI::App& app, Invocation& invocation);
 void AddPredictions(CLI::App& app, Invocation& invocation);
 void AddModels(CLI::App& app, Invocation& invocation);
 void AddKillSwitch(CLI::App& app, Invocation& invocation);
+void AddExperiments(CLI::App& app, Invocation& invocation);
 void AddOutbox(CLI::App& app, Invocation& invocation);
 void AddHealth(CLI::App& app, Invocation& invocation);
 void AddTrain(CLI::App& app, Invocation& invocation);

@@ -7,6 +7,13 @@
 #include "core/serving/admission.h"
 
 namespace aifx::pipeline {
+namespace {
+
+// Shadows that may wait or run; what is beyond is dropped, so that they never fill the batch lane.
+constexpr int kMaxShadows = 64;
+constexpr absl::Duration kShadowPatience = absl::Seconds(10);
+
+}  // namespace
 
 // One request on its way. Only one thread at a time works on it.
 struct AsyncPredictor::Task {
@@ -215,8 +222,47 @@ void AsyncPredictor::AbandonOrFail(const Task& leader, const absl::Status& statu
 }
 
 void AsyncPredictor::Answer(Task& task, const absl::StatusOr<Logits>& logits) {
-  if (!logits.ok()) return task.done(logits.status());
-  task.done(predictor_.Decide(task.prepared, *logits));
+  const ExperimentPart& part = task.prepared.part;
+  if (!logits.ok()) {
+    if (part.running != nullptr && IsModelFailure(logits.status())) {
+      part.running->CountError(part.arm);
+    }
+    return task.done(logits.status());
+  }
+  PredictAnswer answer = predictor_.Decide(task.prepared, *logits);
+  if (part.running != nullptr) {
+    const bool first = part.running->CountAnswer(
+        part.arm, part.point, ArmAnswerOf(answer.prediction, answer.times.model));
+    // Queued before the caller is answered, who may be the last that keeps this object alive.
+    if (first && part.shadow.model != nullptr) {
+      StartShadow(std::move(task.prepared), answer.prediction);
+    }
+  }
+  task.done(std::move(answer));
+}
+
+void AsyncPredictor::StartShadow(PreparedRequest decided, records::Prediction champion) {
+  const std::shared_ptr<serving::RunningExperiment> running = decided.part.running;
+  if (shadows_.fetch_add(1) >= kMaxShadows) {
+    --shadows_;
+    return running->CountDropped();
+  }
+  decided.served = std::exchange(decided.part, {}).shadow;
+  decided.times = {};
+  base::CallContext context;  // the caller's ends with the answer
+  context.deadline = clock_.Now() + kShadowPatience;
+  context.request_id = decided.request.request_id;
+  Start(std::move(decided), serving::Lane::kBatch, context,
+        [this, running, champion = std::move(champion)](absl::StatusOr<PredictAnswer> answer) {
+          --shadows_;
+          if (answer.ok()) {
+            CompareWithShadow(*running, champion, answer->prediction);
+          } else if (IsModelFailure(answer.status())) {
+            running->CountShadowFailure();
+          } else {
+            running->CountDropped();
+          }
+        });
 }
 
 AsyncPredictorStats AsyncPredictor::Stats() const {

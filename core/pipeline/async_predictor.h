@@ -83,6 +83,8 @@ class AsyncPredictor {
   void EndInference(const Task& leader, const absl::StatusOr<Logits>& logits);
   void AbandonOrFail(const Task& leader, const absl::Status& status);
   void Answer(Task& task, const absl::StatusOr<Logits>& logits);
+  // Queues the candidate of a shadow experiment for the candles of a request that is decided.
+  void StartShadow(PreparedRequest decided, records::Prediction champion);
   absl::Status CheckAlive(const base::CallContext& context) const;
 
   const Predictor& predictor_;
@@ -90,6 +92,7 @@ class AsyncPredictor {
   serving::Executor& blocking_;
   base::Clock& clock_;
   const uint64_t hash_seed_;
+  std::atomic<int> shadows_{0};        // that wait or run
   std::atomic<uint64_t> unshared_{0};  // numbers windows where nothing is kept or shared
   PredictionCache cache_;
   NewestCandles candles_;

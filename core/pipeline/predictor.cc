@@ -108,7 +108,16 @@ absl::StatusOr<PreparedRequest> Predictor::Prepare(PredictRequest request) const
   AIFX_RETURN_IF_ERROR(CheckCandles(prepared));
   AIFX_RETURN_IF_ERROR(
       RequireContext(prepared.candles, OwnerOf(prepared), prepared.context, prepared.warnings));
+  ChooseVersion(prepared);
   return prepared;
+}
+
+void Predictor::ChooseVersion(PreparedRequest& prepared) const {
+  if (options_.experiments == nullptr || prepared.request.model.version != 0) return;
+  const market::Timeframe timeframe = prepared.request.timeframe;
+  const absl::Time as_of = market::CloseTime(timeframe, prepared.candles.back().open_time);
+  prepared.part = TakePart(*options_.experiments, registry_,
+                           {prepared.request.pair, timeframe, as_of}, prepared.served);
 }
 
 ContextOwner Predictor::OwnerOf(const PreparedRequest& prepared) {
@@ -173,6 +182,7 @@ absl::Status Predictor::Adopt(PreparedRequest& prepared,
                               "BACKEND_CANDLES_INVALID");
     }
   }
+  ChooseVersion(prepared);
   return absl::OkStatus();
 }
 

@@ -19,6 +19,7 @@
 #include "core/market/candle_source.h"
 #include "core/market/trading_calendar.h"
 #include "core/pipeline/context_series.h"
+#include "core/pipeline/experiment_part.h"
 #include "core/records/prediction.h"
 #include "core/serving/kill_switch.h"
 #include "core/serving/registry.h"
@@ -39,6 +40,8 @@ struct PredictorOptions {
   absl::Duration model_expires_after;
   // Asked for every answer; outlives the predictor. Null: nothing is ever switched off.
   const serving::KillSwitches* kill_switches = nullptr;
+  // Choose the version for requests that name none; outlive the predictor. Null: the active one.
+  const serving::Experiments* experiments = nullptr;
 };
 
 struct PredictRequest {
@@ -80,6 +83,7 @@ struct PreparedRequest {
       context;  // what the feature set uses of other pairs, and maybe more
   std::vector<base::Warning> warnings;
   StageTimes times;
+  ExperimentPart part;  // known with the candles
   bool NeedsFetch() const { return candles.empty(); }
   // The candles that the model's output depends on.
   absl::Span<const market::Candle> Window() const {
@@ -131,6 +135,8 @@ class Predictor {
   struct Group;
 
   absl::Status CheckCandles(PreparedRequest& prepared) const;
+  // The experiment's choice of the version, once the newest candle is known.
+  void ChooseVersion(PreparedRequest& prepared) const;
   static ContextOwner OwnerOf(const PreparedRequest& prepared);
   absl::Status RunGroup(Group& group) const;
   // Why the model is not asked for a signal, kNone where it is; by order: an operator's switch, the

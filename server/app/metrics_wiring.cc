@@ -143,6 +143,7 @@ void AddCollectors(const MetricsSources& sources, ops::MetricsPage& page) {
     CollectBatcher(sources.inference.Stats(), sink);
     CollectPredictionCache(sources.predictor.Stats(), sink);
     CollectRegistry(sources.registry.Stats(), sink);
+    CollectExperiments(sources.experiments.List(), sink);
     CollectWatches(sources.watches.Stats(), sink);
     CollectConnections(sources.grpc.connections->GetStats(), sink);
   });

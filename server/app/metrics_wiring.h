@@ -7,6 +7,7 @@
 #include "core/pipeline/async_predictor.h"
 #include "core/serving/batcher.h"
 #include "core/serving/executor.h"
+#include "core/serving/experiments.h"
 #include "core/serving/registry.h"
 #include "server/app/outbox_monitor.h"
 #include "server/ops/grpc_server.h"
@@ -25,6 +26,7 @@ struct MetricsSources {
   const rpc::StageMetrics& stages;
   std::vector<const serving::Executor*> executors;
   const serving::ModelRegistry& registry;
+  const serving::Experiments& experiments;
   const OutboxMonitor& outbox;
   const backend::BackendHttp& backend;
   const serving::Batcher& inference;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/backend/ab_tests.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/model/model.h"
@@ -26,7 +27,8 @@ constexpr char kInferenceService[] = "inference.GRPCInferenceService";
 constexpr absl::Duration kMirrorTimeout = absl::Seconds(20);
 
 pipeline::PredictorOptions PredictorOptionsOf(const config::PredictConfig& predict,
-                                              const serving::KillSwitches& kill_switches) {
+                                              const serving::KillSwitches& kill_switches,
+                                              const serving::Experiments& experiments) {
   pipeline::PredictorOptions options;
   options.stale_policy = predict.stale_candles == config::StaleCandles::kWarn
                              ? pipeline::StalePolicy::kWarn
@@ -34,6 +36,7 @@ pipeline::PredictorOptions PredictorOptionsOf(const config::PredictConfig& predi
   options.stale_after_bars = predict.stale_after_bars;
   options.model_expires_after = predict.model_expires_after;
   options.kill_switches = &kill_switches;
+  options.experiments = &experiments;
   return options;
 }
 
@@ -181,8 +184,14 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       store_(config.models.dir),
       registry_(store_, logger, std::move(registry_options)),
       kill_switches_(config.models.dir, logger),
+      experiments_({.store = store_,
+                    .registry = registry_,
+                    .control = registry_,
+                    .clock = base::SystemClock(),
+                    .logger = logger,
+                    .rules = {}}),
       predictor_(registry_, backend_.client.get(), base::SystemClock(),
-                 PredictorOptionsOf(config.predict, kill_switches_)),
+                 PredictorOptionsOf(config.predict, kill_switches_, experiments_)),
       explainer_(predictor_),
       call_metrics_(
           {kPredictionService, kRecordService, kModelService, kTrainingService, kInferenceService}),
@@ -249,7 +258,17 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                      logger_.Warning("the backend is not told of an activation",
                                      {{"model", model}, {"error", std::string(queued.message())}});
                    },
-               .remote_admin = config.listen.remote_admin || authorizer_->NeedsToken()}),
+               .remote_admin = config.listen.remote_admin || authorizer_->NeedsToken(),
+               .experiments = &experiments_,
+               .experiment_started =
+                   [this](const serving::Experiment& experiment) {
+                     const absl::Status queued =
+                         mirror_.Submit([this, experiment] { MirrorExperiment(experiment); });
+                     if (queued.ok()) return;
+                     logger_.Warning("the backend is not told of an experiment",
+                                     {{"experiment", experiment.name},
+                                      {"error", std::string(queued.message())}});
+                   }}),
       training_(guard_),
       runner_(inference_),
       open_inference_({.guard = guard_,
@@ -266,6 +285,7 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
               .executors = {&durable_, &waiting_, &blocking_, &store_reads_, &explaining_,
                             &commands_, &mirror_},
               .registry = registry_,
+              .experiments = experiments_,
               .outbox = outbox_monitor_,
               .backend = *backend_.http,
               .inference = inference_,
@@ -358,6 +378,7 @@ absl::Status ServerApp::Listen() {
       config_.metrics, {.address = {config_.listen.host, grpc_.port}, .tls = config_.tls.Enabled()},
       logger_));
   Refresh();
+  experiments_.Resume();
   if (!registry_.HasReadyModel()) {
     logger_.Warning("no model is ready: train one with `aifx train weekly`",
                     {{"models_dir", config_.models.dir}});
@@ -369,6 +390,7 @@ absl::Status ServerApp::Listen() {
 void ServerApp::Refresh() {
   authorizer_->Refresh();
   registry_.Refresh();
+  experiments_.Evaluate();
   model_health_.Update(registry_.List());
   health_.SetServing(kPredictionService, registry_.HasReadyModel());
   health_.SetServing(kInferenceService, registry_.HasReadyModel());
@@ -393,6 +415,31 @@ void ServerApp::MirrorActive(const std::string& model) {
                    {"error", std::string(told.message())}});
 }
 
+void ServerApp::MirrorExperiment(const serving::Experiment& experiment) {
+  if (experiment.kind == serving::ExperimentKind::kShadow) return;  // the backend knows A/B tests
+  const auto champion = store_.BackendId(experiment.model, experiment.champion);
+  const auto candidate = store_.BackendId(experiment.model, experiment.candidate);
+  if (!champion.ok() || champion->empty() || !candidate.ok() || candidate->empty()) {
+    logger_.Warning("the backend does not know both versions of an experiment",
+                    {{"experiment", experiment.name}});
+    return;
+  }
+  base::CallContext context;
+  context.deadline = base::SystemClock().Now() + kMirrorTimeout;
+  const backend::AbTestClient tests(backend_.background_client->channel());
+  const auto created = tests.Create(
+      {.name = experiment.name,
+       .model_a_id = *champion,
+       .model_b_id = *candidate,
+       .traffic_split = 100 - experiment.candidate_percent,
+       .description = absl::StrCat("aifx ", serving::ExperimentKindName(experiment.kind))},
+      context);
+  if (created.ok()) return experiments_.SetBackendId(experiment.name, created->id);
+  logger_.Warning(
+      "the backend does not know of an experiment",
+      {{"experiment", experiment.name}, {"error", std::string(created.status().message())}});
+}
+
 std::string ServerApp::Address() const {
   config::ListenConfig listen = config_.listen;
   listen.port = grpc_.port;
@@ -403,7 +450,8 @@ void ServerApp::Reconfigure(const config::ServerConfig& config) {
   drain_ = DrainOptionsOf(config.listen);
   outbox_grace_ = config.outbox.stop_grace;
   guard_.SetLimits(config.limits.max_deadline, static_cast<size_t>(config.limits.receive_bytes));
-  const pipeline::PredictorOptions predict = PredictorOptionsOf(config.predict, kill_switches_);
+  const pipeline::PredictorOptions predict =
+      PredictorOptionsOf(config.predict, kill_switches_, experiments_);
   predictor_.SetStalePolicy(predict.stale_policy, predict.stale_after_bars);
 }
 

@@ -17,6 +17,7 @@
 #include "core/records/candle_events.h"
 #include "core/serving/batcher.h"
 #include "core/serving/executor.h"
+#include "core/serving/experiments.h"
 #include "core/serving/kill_switch.h"
 #include "core/serving/registry.h"
 #include "server/app/operator_pages.h"
@@ -91,6 +92,8 @@ class ServerApp {
   void Refresh();
   // Tells the backend which version of a model is active, as far as it can be told; waits for it.
   void MirrorActive(const std::string& model);
+  // Tells the backend of an A/B test or canary, once.
+  void MirrorExperiment(const serving::Experiment& experiment);
   // Ends what runs on the executors; nobody calls any more.
   void StopWork(absl::Duration outbox_grace);
 
@@ -103,6 +106,7 @@ class ServerApp {
   const model::ModelStore store_;
   serving::ModelRegistry registry_;
   serving::KillSwitches kill_switches_;
+  serving::Experiments experiments_;
   pipeline::Predictor predictor_;
   const pipeline::Explainer explainer_;
   rpc::CallMetrics call_metrics_;

@@ -1,6 +1,6 @@
 #include "server/app/serving_metrics.h"
 
-#include <vector>
+#include "core/serving/experiment_rules.h"
 
 namespace aifx::app {
 namespace {
@@ -93,6 +93,50 @@ void CollectRegistry(const serving::RegistryStats& stats, MetricSink& sink) {
       .Add({}, absl::ToDoubleSeconds(stats.load_time));
   sink.Gauge("aifx_model_waiting_to_free", "Models that nobody uses and that are not freed yet.")
       .Add({}, Number(stats.waiting_to_free));
+}
+
+void CollectExperiments(const std::vector<serving::ExperimentView>& views, MetricSink& sink) {
+  auto& requests = sink.Counter("aifx_experiment_requests_total", "Requests, by version.");
+  auto& errors = sink.Counter("aifx_experiment_errors_total", "Of these, failed by the model.");
+  auto& candles = sink.Gauge("aifx_experiment_candles", "Different candles answered, by version.");
+  auto& fallbacks = sink.Counter("aifx_experiment_fallbacks_total",
+                                 "Requests that the champion answered for a missing candidate.");
+  auto& ratio = sink.Gauge("aifx_experiment_sample_ratio_mismatch",
+                           "1: the split is far from the wanted one.");
+  auto& compared = sink.Counter("aifx_experiment_shadow_total", "Shadowed candles, by result.");
+  auto& mean = sink.Gauge("aifx_experiment_shadow_mean_difference",
+                          "Mean of the largest probability difference of each candle.");
+  auto& largest =
+      sink.Gauge("aifx_experiment_shadow_max_difference", "Largest probability difference of all.");
+  auto& signals = sink.Gauge("aifx_experiment_shadow_different_signals",
+                             "Share of the candles with another signal, 0..1.");
+  for (const serving::ExperimentView& view : views) {
+    if (view.experiment.ended_at.has_value()) continue;
+    const std::string& name = view.experiment.name;
+    const auto add_arm = [&](absl::string_view arm, const serving::ArmStats& stats) {
+      requests.Add({{"experiment", name}, {"arm", arm}}, Number(stats.requests));
+      errors.Add({{"experiment", name}, {"arm", arm}}, Number(stats.errors));
+      candles.Add({{"experiment", name}, {"arm", arm}}, Number(stats.units));
+    };
+    add_arm("champion", view.stats.champion);
+    add_arm("candidate", view.stats.candidate);
+    fallbacks.Add({{"experiment", name}}, Number(view.stats.fallbacks));
+    const bool mismatch = !serving::SampleRatioWarning(view.experiment, view.stats).empty();
+    ratio.Add({{"experiment", name}}, mismatch ? 1 : 0);
+    if (view.experiment.kind != serving::ExperimentKind::kShadow) continue;
+    const serving::ShadowStats& shadow = view.stats.shadow;
+    compared.Add({{"experiment", name}, {"result", "compared"}}, Number(shadow.compared));
+    compared.Add({{"experiment", name}, {"result", "dropped"}}, Number(shadow.dropped));
+    compared.Add({{"experiment", name}, {"result", "failed"}}, Number(shadow.failed));
+    largest.Add({{"experiment", name}}, shadow.difference_max);
+    if (shadow.compared > 0) {
+      mean.Add({{"experiment", name}}, shadow.difference_sum / Number(shadow.compared));
+    }
+    if (shadow.decided > 0) {
+      signals.Add({{"experiment", name}},
+                  Number(shadow.different_signals) / Number(shadow.decided));
+    }
+  }
 }
 
 void CollectWatches(const rpc::WatchStats& stats, MetricSink& sink) {

@@ -7,6 +7,7 @@
 #include "aifx/ml/v1/model_service.grpc.pb.h"
 #include "core/model/model_store.h"
 #include "core/serving/executor.h"
+#include "core/serving/experiments.h"
 #include "core/serving/kill_switch.h"
 #include "core/serving/model_control.h"
 #include "core/serving/registry.h"
@@ -26,6 +27,9 @@ struct ModelServiceDeps {
   // Told of a model after SetActiveVersion; must not block. May be empty.
   std::function<void(const std::string& name)> activated;
   bool remote_admin = false;  // whether administrators may call from another machine
+  serving::Experiments* experiments = nullptr;  // null: the server has none
+  // Told of an experiment that was created; must not block. May be empty.
+  std::function<void(const serving::Experiment&)> experiment_started;
 };
 
 // aifx.ml.v1.ModelService: what is in the store, what of it serves, and the commands over it.
@@ -52,21 +56,16 @@ class ModelService final : public ml::v1::ModelService::CallbackService {
   grpc::ServerUnaryReactor* SetKillSwitch(grpc::CallbackServerContext* context,
                                           const ml::v1::SetKillSwitchRequest* request,
                                           ml::v1::SetKillSwitchResponse* response) override;
+  // UNIMPLEMENTED, as the two below, where the server has no experiments.
   grpc::ServerUnaryReactor* ListExperiments(grpc::CallbackServerContext* context,
-                                            const ml::v1::ListExperimentsRequest*,
-                                            ml::v1::ListExperimentsResponse*) override {
-    return deps_.guard.NotThereYet(context, "ModelService.ListExperiments");
-  }
+                                            const ml::v1::ListExperimentsRequest* request,
+                                            ml::v1::ListExperimentsResponse* response) override;
   grpc::ServerUnaryReactor* CreateExperiment(grpc::CallbackServerContext* context,
-                                             const ml::v1::CreateExperimentRequest*,
-                                             ml::v1::Experiment*) override {
-    return deps_.guard.NotThereYet(context, "ModelService.CreateExperiment");
-  }
+                                             const ml::v1::CreateExperimentRequest* request,
+                                             ml::v1::Experiment* response) override;
   grpc::ServerUnaryReactor* EndExperiment(grpc::CallbackServerContext* context,
-                                          const ml::v1::EndExperimentRequest*,
-                                          ml::v1::Experiment*) override {
-    return deps_.guard.NotThereYet(context, "ModelService.EndExperiment");
-  }
+                                          const ml::v1::EndExperimentRequest* request,
+                                          ml::v1::Experiment* response) override;
 
  private:
   // Callers learn why, but not where the store lies.

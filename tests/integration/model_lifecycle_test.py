@@ -32,7 +32,9 @@ def copy_of(models, version):
     return copied
 
 
-class ModelLifecycleTest(harness.StackTest):
+class VersionsTest(harness.StackTest):
+    """A server over a store with the trained version, active, and a copy."""
+
     def setUp(self):
         from aifx.ml.v1 import model_service_pb2, prediction_service_pb2, types_pb2
         self.messages, self.predict_messages = model_service_pb2, prediction_service_pb2
@@ -76,6 +78,8 @@ class ModelLifecycleTest(harness.StackTest):
             name=harness.MODEL), timeout=20).models
         return next(model for model in models if model.version == version)
 
+
+class ModelLifecycleTest(VersionsTest):
     def test_no_answer_fails_or_mixes_versions_during_many_swaps(self):
         self.serve()
         says = {}

@@ -4,8 +4,6 @@ import grpc
 import harness
 
 MISSING = {
-    "model_service": ("ModelService", [
-        "ListExperiments", "CreateExperiment", "EndExperiment"]),
     "training_service": ("TrainingService", [
         "StartTraining", "GetTraining", "WatchTraining", "CancelTraining"]),
 }

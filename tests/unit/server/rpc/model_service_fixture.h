@@ -80,8 +80,15 @@ class ModelServiceTest : public ::testing::Test {
   serving::Executor blocking_{{.name = "backend", .threads = 1, .queue_limit = 4}};
   serving::Executor commands_{{.name = "model commands", .threads = 1, .queue_limit = 4}};
   serving::KillSwitches kill_switches_{folder_.path(), base::NullLogger()};
+  serving::Experiments experiments_{{.store = store_,
+                                     .registry = registry_,
+                                     .control = registry_,
+                                     .clock = clock_,
+                                     .logger = base::NullLogger(),
+                                     .rules = {}}};
   base::Mutex mutex_;
   std::vector<std::string> activated_ ABSL_GUARDED_BY(mutex_);  // in the order of the calls
+  std::vector<std::string> started_ ABSL_GUARDED_BY(mutex_);    // experiments
   ModelService service_{{.guard = guard_,
                          .store = store_,
                          .registry = registry_,
@@ -89,10 +96,17 @@ class ModelServiceTest : public ::testing::Test {
                          .control = registry_,
                          .kill_switches = kill_switches_,
                          .commands = commands_,
-                         .activated = [this](const std::string& name) {
-                           base::MutexLock lock(mutex_);
-                           activated_.push_back(name);
-                         }}};
+                         .activated =
+                             [this](const std::string& name) {
+                               base::MutexLock lock(mutex_);
+                               activated_.push_back(name);
+                             },
+                         .experiments = &experiments_,
+                         .experiment_started =
+                             [this](const serving::Experiment& experiment) {
+                               base::MutexLock lock(mutex_);
+                               started_.push_back(experiment.name);
+                             }}};
   ops::GrpcServer server_;
   std::unique_ptr<ml::v1::ModelService::Stub> stub_;
 };
