@@ -22,8 +22,8 @@ namespace aifx::journal {
 
 // What a prediction said, as records::Prediction has it.
 struct RecordedDecision {
-  std::string signal;       // "buy", "sell", "hold"
-  std::string hold_reason;  // "kill_switch" and so on; empty unless the signal is hold
+  std::string signal;                 // "buy", "sell", "hold"
+  std::string hold_reason;            // "kill_switch" and so on; empty unless the signal is hold
   std::vector<double> probabilities;  // by the manifest's classes
   double confidence = 0;
   double entry_price = 0;

@@ -70,8 +70,7 @@ class PredictionJournal final : public pipeline::PredictionListener {
     std::shared_ptr<const model::Model> model;
   };
 
-  PredictionJournal(Options options, SegmentWriter files, base::Clock& clock,
-                    base::Logger& logger);
+  PredictionJournal(Options options, SegmentWriter files, base::Clock& clock, base::Logger& logger);
   // Whether there is room for one more; counts it, or why not.
   bool Admit(bool submitted, absl::Time now);
   void Enqueue(Pending pending);

@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
-#include "core/base/status_macros.h"
 #include "core/base/log.h"
+#include "core/base/status_macros.h"
 #include "core/pipeline/prediction_builder.h"
 
 namespace aifx::journal {
@@ -38,8 +38,7 @@ template <typename T>
 void Compare(const char* what, const std::vector<T>& then, const std::vector<T>& now,
              std::vector<std::string>& differences) {
   if (then.size() != now.size()) {
-    differences.push_back(
-        absl::StrCat(what, ": ", now.size(), " values instead of ", then.size()));
+    differences.push_back(absl::StrCat(what, ": ", now.size(), " values instead of ", then.size()));
     return;
   }
   size_t count = 0;

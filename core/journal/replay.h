@@ -13,7 +13,8 @@ namespace aifx::journal {
 
 // What a prediction is when it is computed again.
 struct ReplayResult {
-  std::string kernel;  // what computed now; logits are comparable bit by bit where it is the entry's
+  std::string
+      kernel;  // what computed now; logits are comparable bit by bit where it is the entry's
   std::vector<float> window, logits;
   RecordedDecision decision;
   // What is not the same to the last bit, one line each, with the size of the difference; empty

@@ -117,9 +117,9 @@ void SegmentWriter::CloseCurrent() {
 }
 
 absl::Status SegmentWriter::Begin(absl::Time now) {
-  const std::string name = absl::StrCat(
-      kPrefix, absl::FormatTime("%Y%m%dT%H%M%SZ", now, absl::UTCTimeZone()), "-",
-      absl::Dec(next_number_, absl::kZeroPad8), kSuffix);
+  const std::string name =
+      absl::StrCat(kPrefix, absl::FormatTime("%Y%m%dT%H%M%SZ", now, absl::UTCTimeZone()), "-",
+                   absl::Dec(next_number_, absl::kZeroPad8), kSuffix);
   const std::string path = absl::StrCat(options_.folder, "/", name);
   ++next_number_;  // where the name is taken, the next call has another
   fd_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);

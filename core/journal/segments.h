@@ -33,8 +33,8 @@ class SegmentWriter {
   SegmentWriter& operator=(SegmentWriter&&) = delete;
   ~SegmentWriter();
 
-  // Appends a line, whole or not at all. Not synced: a power cut may lose the newest lines. The file
-  // system's error; the next call tries again. ResourceExhausted for a line above the bound.
+  // Appends a line, whole or not at all. Not synced: a power cut may lose the newest lines. The
+  // file system's error; the next call tries again. ResourceExhausted for a line above the bound.
   absl::Status Append(absl::string_view line, absl::Time now);
 
   int64_t bytes() const { return bytes_; }

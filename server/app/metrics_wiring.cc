@@ -144,6 +144,8 @@ void AddCollectors(const MetricsSources& sources, ops::MetricsPage& page) {
     CollectPredictionCache(sources.predictor.Stats(), sink);
     CollectRegistry(sources.registry.Stats(), sink);
     CollectWatches(sources.watches.Stats(), sink);
+    CollectPredictions(sources.counts.Stats(), sink);
+    if (sources.journal != nullptr) CollectJournal(sources.journal->Stats(), sink);
     CollectConnections(sources.grpc.connections->GetStats(), sink);
   });
   page.AddCollector(ops::CollectProcessMetrics);

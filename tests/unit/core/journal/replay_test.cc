@@ -91,8 +91,8 @@ TEST_F(ReplayTest, LoadsTheVersionThatAnswered) {
   JournalEntry gone = keeper.entries[0];
   gone.version = 20200101000000;
   EXPECT_THAT(Replay(gone, store), StatusIs(absl::StatusCode::kNotFound, HasSubstr("2020")));
-  std::ofstream(absl::StrCat(store.root(), "/", tiny.manifest.name, "/", tiny.manifest.version,
-                             "/", model::kTorchScriptFile),
+  std::ofstream(absl::StrCat(store.root(), "/", tiny.manifest.name, "/", tiny.manifest.version, "/",
+                             model::kTorchScriptFile),
                 std::ios::app)
       << "x";
   EXPECT_THAT(Replay(keeper.entries[0], store),
