@@ -14,8 +14,8 @@ import subprocess
 import sys
 
 CORE = ["core/base", "core/market", "core/records", "core/features", "core/macro",
-        "core/dataset", "core/model", "core/serving", "core/decision", "core/pipeline", "core/outcome",
-        "core/training", "core/backtest"]
+        "core/dataset", "core/model", "core/serving", "core/decision", "core/pipeline", "core/journal",
+        "core/outcome", "core/training", "core/backtest"]
 CLIENT = ["client/http", "client/backend", "client/cache", "client/outbox", "client/events",
           "client/collect", "client/table"]
 
@@ -32,6 +32,7 @@ MAY_INCLUDE = {
     "core/serving": ["core/model"],
     "core/decision": ["core/market", "core/records"],
     "core/pipeline": ["core/features", "core/serving", "core/decision", "core/records"],
+    "core/journal": ["core/pipeline"],
     "core/outcome": ["core/market", "core/records"],
     "core/training": ["core/features", "core/macro", "core/dataset", "core/model"],
     "core/backtest": ["core/pipeline", "core/market"],

@@ -57,6 +57,7 @@ int RunUnguarded(const std::vector<std::string>& arguments, Console& console) {
   Invocation invocation{console, {}};
   AddPredict(app, invocation);
   AddExplain(app, invocation);
+  AddReplay(app, invocation);
   AddOutcome(app, invocation);
   AddAccuracy(app, invocation);
   AddPredictions(app, invocation);

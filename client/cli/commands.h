@@ -20,6 +20,7 @@ struct Invocation {
 // Each adds one subcommand of `aifx` and lives in the file of its name.
 void AddPredict(CLI::App& app, Invocation& invocation);
 void AddExplain(CLI::App& app, Invocation& invocation);
+void AddReplay(CLI::App& app, Invocation& invocation);
 void AddOutcome(CLI::App& app, Invocation& invocation);
 void AddAccuracy(CLI::App& app, Invocation& invocation);
 void AddPredictions(CLI::App& app, Invocation& invocation);

@@ -48,10 +48,10 @@ std::string StateWord(const pb::Experiment& experiment) {
 std::string Notes(const pb::Experiment& experiment, bool colour) {
   std::string text;
   if (!experiment.warning().empty()) {
-    absl::StrAppend(&text,
-                    Paint(absl::StrCat(experiment.name(), ": ", experiment.warning()), Tone::kBad,
-                          colour),
-                    "\n");
+    absl::StrAppend(
+        &text,
+        Paint(absl::StrCat(experiment.name(), ": ", experiment.warning()), Tone::kBad, colour),
+        "\n");
   }
   if (!experiment.end_reason().empty()) {
     absl::StrAppend(&text, experiment.name(), ": ", experiment.end_reason(), "\n");
@@ -81,17 +81,16 @@ std::string ExperimentsText(const pb::ListExperimentsResponse& response, bool co
                {"state"}});
   std::string notes;
   for (const pb::Experiment& experiment : response.experiments()) {
-    table.AddRow(
-        {{experiment.name()},
-         {KindWord(experiment.kind())},
-         {experiment.model_name()},
-         {absl::StrCat(experiment.champion_version())},
-         {absl::StrCat(experiment.candidate_version())},
-         {absl::StrCat(experiment.candidate_percent())},
-         {absl::StrCat(experiment.champion_requests() + experiment.candidate_requests())},
-         {absl::StrCat(experiment.candidate_requests())},
-         {TimeWord(experiment.started_at())},
-         {StateWord(experiment), experiment.has_ended_at() ? Tone::kPlain : Tone::kGood}});
+    table.AddRow({{experiment.name()},
+                  {KindWord(experiment.kind())},
+                  {experiment.model_name()},
+                  {absl::StrCat(experiment.champion_version())},
+                  {absl::StrCat(experiment.candidate_version())},
+                  {absl::StrCat(experiment.candidate_percent())},
+                  {absl::StrCat(experiment.champion_requests() + experiment.candidate_requests())},
+                  {absl::StrCat(experiment.candidate_requests())},
+                  {TimeWord(experiment.started_at())},
+                  {StateWord(experiment), experiment.has_ended_at() ? Tone::kPlain : Tone::kGood}});
     absl::StrAppend(&notes, Notes(experiment, colour));
   }
   return table.ToString(colour) + notes;

@@ -57,8 +57,8 @@ void CompareWithShadow(serving::RunningExperiment& running, const records::Predi
   double difference = 0;
   const size_t classes = std::min(champion.probabilities.size(), shadow.probabilities.size());
   for (size_t c = 0; c < classes; ++c) {
-    difference = std::max(difference, std::abs(champion.probabilities[c].second -
-                                               shadow.probabilities[c].second));
+    difference = std::max(
+        difference, std::abs(champion.probabilities[c].second - shadow.probabilities[c].second));
   }
   running.CountComparison(difference, IsDecidedByModel(champion) && IsDecidedByModel(shadow),
                           champion.signal != shadow.signal);

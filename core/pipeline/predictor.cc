@@ -257,7 +257,8 @@ absl::Status Predictor::RunGroup(Group& group) const {
   return ran;
 }
 
-records::HoldReason Predictor::HoldOf(PreparedRequest& item, absl::Time as_of) const {
+records::HoldReason Predictor::HoldOf(PreparedRequest& item, absl::Time as_of,
+                                      const DecisionPolicy& policy) const {
   const model::Manifest& manifest = item.served.model->manifest();
   if (options_.kill_switches != nullptr) {
     if (const auto off = options_.kill_switches->Find(item.request.pair, manifest.name)) {
@@ -265,22 +266,23 @@ records::HoldReason Predictor::HoldOf(PreparedRequest& item, absl::Time as_of) c
       return records::HoldReason::kKillSwitch;
     }
   }
-  if (options_.model_expires_after > absl::ZeroDuration() &&
-      item.now >= manifest.trained_until + options_.model_expires_after) {
+  if (policy.model_expires_after > absl::ZeroDuration() &&
+      item.now >= manifest.trained_until + policy.model_expires_after) {
     item.warnings.push_back(
         {"MODEL_EXPIRED",
          absl::StrCat("the model knows the market until ", Utc(manifest.trained_until),
-                      "; it is used for ", absl::FormatDuration(options_.model_expires_after))});
+                      "; it is used for ", absl::FormatDuration(policy.model_expires_after))});
     return records::HoldReason::kModelExpired;
   }
-  return MarketHold(item, as_of);
+  return MarketHold(item, as_of, policy);
 }
 
-records::HoldReason Predictor::MarketHold(PreparedRequest& item, absl::Time as_of) const {
+records::HoldReason Predictor::MarketHold(PreparedRequest& item, absl::Time as_of,
+                                          const DecisionPolicy& policy) const {
   const market::Timeframe timeframe = item.request.timeframe;
-  const absl::Time stale_from = calendar_.HorizonEnd(timeframe, as_of, stale_after_bars_.load());
+  const absl::Time stale_from = calendar_.HorizonEnd(timeframe, as_of, policy.stale_after_bars);
   if (item.now > stale_from) {
-    if (stale_policy_.load() == StalePolicy::kHold) return records::HoldReason::kStaleCandles;
+    if (policy.stale_policy == StalePolicy::kHold) return records::HoldReason::kStaleCandles;
     item.warnings.push_back(
         {"STALE_CANDLES", absl::StrCat("the newest candle closed at ", Utc(as_of),
                                        "; by the trading calendar newer ones should be there")});
@@ -302,7 +304,9 @@ PredictAnswer Predictor::Decide(PreparedRequest& item, absl::Span<const float> l
       DecisionInputOf(manifest, candles, item.request.pair, probabilities, item.request.risk);
 
   const absl::Time as_of = market::CloseTime(item.request.timeframe, candles.back().open_time);
-  const records::HoldReason hold = HoldOf(item, as_of);
+  const DecisionPolicy policy{stale_policy_.load(), stale_after_bars_.load(),
+                              options_.model_expires_after};
+  const records::HoldReason hold = HoldOf(item, as_of, policy);
   const decision::Decision decision =
       hold == records::HoldReason::kNone ? decision::Decide(input) : decision::Hold(input, hold);
   AddDecisionWarnings(decision, manifest, item.request, item.warnings);
@@ -323,6 +327,8 @@ PredictAnswer Predictor::Decide(PreparedRequest& item, absl::Span<const float> l
   prediction.feature_set_name = item.feature_set->name();
   prediction.feature_set_hash = item.feature_set->hash();
   prediction.warnings = std::move(item.warnings);
+  if (options_.listener != nullptr)
+    options_.listener->OnPrediction(item, policy, logits, prediction);
   item.times.decide = absl::Nanoseconds(absl::GetCurrentTimeNanos() - start);
   return {std::move(prediction), item.times};
 }

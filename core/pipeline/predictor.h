@@ -20,15 +20,12 @@
 #include "core/market/trading_calendar.h"
 #include "core/pipeline/context_series.h"
 #include "core/pipeline/experiment_part.h"
+#include "core/pipeline/prediction_listener.h"
 #include "core/records/prediction.h"
 #include "core/serving/kill_switch.h"
 #include "core/serving/registry.h"
 
 namespace aifx::pipeline {
-
-// What to do when the newest candle is old: answer HOLD (stale_candles), or answer from it with a
-// warning (for back-dated samples and replays).
-enum class StalePolicy { kHold, kWarn };
 
 struct PredictorOptions {
   StalePolicy stale_policy = StalePolicy::kHold;
@@ -42,6 +39,8 @@ struct PredictorOptions {
   const serving::KillSwitches* kill_switches = nullptr;
   // Choose the version for requests that name none; outlive the predictor. Null: the active one.
   const serving::Experiments* experiments = nullptr;
+  // Told of every prediction; outlives the predictor. May be null.
+  PredictionListener* listener = nullptr;
 };
 
 struct PredictRequest {
@@ -54,6 +53,7 @@ struct PredictRequest {
   decision::RiskOptions risk;
   // Candles of other pairs. What the feature set uses and is not here is fetched with the candles.
   std::vector<features::OwnedContextSeries> context;
+  bool submitted = false;  // whether the caller wants the prediction kept for the backend
 };
 
 // How long each step took; zero where it was not needed.
@@ -141,8 +141,10 @@ class Predictor {
   absl::Status RunGroup(Group& group) const;
   // Why the model is not asked for a signal, kNone where it is; by order: an operator's switch, the
   // model's age, the market's hours and the candles' age. Says what people should know in warnings.
-  records::HoldReason HoldOf(PreparedRequest& item, absl::Time as_of) const;
-  records::HoldReason MarketHold(PreparedRequest& item, absl::Time as_of) const;
+  records::HoldReason HoldOf(PreparedRequest& item, absl::Time as_of,
+                             const DecisionPolicy& policy) const;
+  records::HoldReason MarketHold(PreparedRequest& item, absl::Time as_of,
+                                 const DecisionPolicy& policy) const;
 
   const serving::ModelRegistry& registry_;
   market::CandleSource* const source_;

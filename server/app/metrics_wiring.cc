@@ -145,6 +145,8 @@ void AddCollectors(const MetricsSources& sources, ops::MetricsPage& page) {
     CollectRegistry(sources.registry.Stats(), sink);
     CollectExperiments(sources.experiments.List(), sink);
     CollectWatches(sources.watches.Stats(), sink);
+    CollectPredictions(sources.counts.Stats(), sink);
+    if (sources.journal != nullptr) CollectJournal(sources.journal->Stats(), sink);
     CollectConnections(sources.grpc.connections->GetStats(), sink);
   });
   page.AddCollector(ops::CollectProcessMetrics);

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "client/backend/backend_http.h"
+#include "core/journal/prediction_counts.h"
+#include "core/journal/prediction_journal.h"
 #include "core/pipeline/async_predictor.h"
 #include "core/serving/batcher.h"
 #include "core/serving/executor.h"
@@ -32,6 +34,8 @@ struct MetricsSources {
   const serving::Batcher& inference;
   const pipeline::AsyncPredictor& predictor;
   const rpc::WatchHub& watches;
+  const journal::PredictionJournal* journal;  // null where nothing is recorded
+  const journal::PredictionCounts& counts;
   const ops::GrpcServer& grpc;  // its connections from the moment that it listens
 };
 

@@ -28,7 +28,8 @@ constexpr absl::Duration kMirrorTimeout = absl::Seconds(20);
 
 pipeline::PredictorOptions PredictorOptionsOf(const config::PredictConfig& predict,
                                               const serving::KillSwitches& kill_switches,
-                                              const serving::Experiments& experiments) {
+                                              const serving::Experiments& experiments,
+                                              pipeline::PredictionListener* listener = nullptr) {
   pipeline::PredictorOptions options;
   options.stale_policy = predict.stale_candles == config::StaleCandles::kWarn
                              ? pipeline::StalePolicy::kWarn
@@ -37,6 +38,7 @@ pipeline::PredictorOptions PredictorOptionsOf(const config::PredictConfig& predi
   options.model_expires_after = predict.model_expires_after;
   options.kill_switches = &kill_switches;
   options.experiments = &experiments;
+  options.listener = listener;
   return options;
 }
 
@@ -103,6 +105,23 @@ outbox::OutboxOptions OutboxOptionsOf(const config::OutboxConfig& config) {
   options.max_rows = config.max_rows;
   options.max_bytes = config.max_bytes;
   return options;
+}
+
+// Null where nothing is to be recorded, or can be: predictions are served all the same.
+std::unique_ptr<journal::PredictionJournal> OpenJournal(const config::ServerConfig& config,
+                                                        base::Logger& logger) {
+  if (!config.journal.Enabled()) return nullptr;
+  journal::PredictionJournal::Options options;
+  options.files.folder =
+      config.journal.dir.empty() ? config.outbox.dir + "/journal" : config.journal.dir;
+  options.files.max_bytes = config.journal.max_bytes;
+  options.max_per_second = config.journal.max_per_second;
+  auto opened = journal::PredictionJournal::Open(options, base::SystemClock(), logger);
+  if (opened.ok()) return *std::move(opened);
+  logger.Warning(
+      "predictions are not recorded: the journal cannot be opened",
+      {{"folder", options.files.folder}, {"error", std::string(opened.status().message())}});
+  return nullptr;
 }
 
 ops::DrainOptions DrainOptionsOf(const config::ListenConfig& listen) {
@@ -190,8 +209,10 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                     .clock = base::SystemClock(),
                     .logger = logger,
                     .rules = {}}),
+      journal_(OpenJournal(config, logger)),
+      counts_(journal_.get()),
       predictor_(registry_, backend_.client.get(), base::SystemClock(),
-                 PredictorOptionsOf(config.predict, kill_switches_, experiments_)),
+                 PredictorOptionsOf(config.predict, kill_switches_, experiments_, &counts_)),
       explainer_(predictor_),
       call_metrics_(
           {kPredictionService, kRecordService, kModelService, kTrainingService, kInferenceService}),
@@ -291,6 +312,8 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
               .inference = inference_,
               .predictor = async_predictor_,
               .watches = watches_,
+              .journal = journal_.get(),
+              .counts = counts_,
               .grpc = grpc_}) {
   registry_.OnSwap([this](const std::string& name, int64_t old_version, int64_t) {
     async_predictor_.EvictVersion(name, old_version);

@@ -10,6 +10,8 @@
 #include "client/outbox/backend_delivery.h"
 #include "client/outbox/outbox.h"
 #include "core/base/log.h"
+#include "core/journal/prediction_counts.h"
+#include "core/journal/prediction_journal.h"
 #include "core/model/model_store.h"
 #include "core/pipeline/async_predictor.h"
 #include "core/pipeline/explainer.h"
@@ -107,6 +109,8 @@ class ServerApp {
   serving::ModelRegistry registry_;
   serving::KillSwitches kill_switches_;
   serving::Experiments experiments_;
+  const std::unique_ptr<journal::PredictionJournal> journal_;  // null: nothing is recorded
+  journal::PredictionCounts counts_;
   pipeline::Predictor predictor_;
   const pipeline::Explainer explainer_;
   rpc::CallMetrics call_metrics_;

@@ -1,5 +1,9 @@
 #include "server/app/serving_metrics.h"
 
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 #include "core/serving/experiment_rules.h"
 
 namespace aifx::app {
@@ -150,6 +154,38 @@ void CollectWatches(const rpc::WatchStats& stats, MetricSink& sink) {
       .Add({}, Number(stats.retries));
   sink.Counter("aifx_watch_given_up_total", "Candles that stayed without a prediction.")
       .Add({}, Number(stats.given_up));
+}
+
+void CollectPredictions(
+    const std::map<journal::PredictionCounts::Key, journal::VersionCounts>& versions,
+    MetricSink& sink) {
+  auto& signals =
+      sink.Counter("aifx_predictions_total", "Predictions, by the version that made them.");
+  auto& confidence = sink.Histogram("aifx_prediction_confidence", "Confidence of predictions.");
+  for (const auto& [key, counts] : versions) {
+    const std::string version = absl::StrCat(key.second);
+    for (const auto signal :
+         {records::Signal::kBuy, records::Signal::kSell, records::Signal::kHold}) {
+      signals.Add(
+          {{"model", key.first}, {"version", version}, {"signal", records::SignalName(signal)}},
+          Number(counts.signals[static_cast<size_t>(signal)]));
+    }
+    confidence.Add({{"model", key.first}, {"version", version}},
+                   Histogram(journal::kConfidenceBounds, counts.confidence, counts.confidence_sum));
+  }
+}
+
+void CollectJournal(const journal::JournalStats& stats, MetricSink& sink) {
+  auto& entries =
+      sink.Counter("aifx_journal_predictions_total", "Predictions, by what the journal did.");
+  entries.Add({{"result", "written"}}, Number(stats.written));
+  entries.Add({{"result", "skipped"}}, Number(stats.skipped));
+  entries.Add({{"result", "dropped"}}, Number(stats.dropped));
+  entries.Add({{"result", "failed"}}, Number(stats.failed));
+  sink.Gauge("aifx_journal_bytes", "Size of the journal's files.").Add({}, Number(stats.bytes));
+  sink.Gauge("aifx_journal_files", "The journal's files.").Add({}, Number(stats.segments));
+  sink.Gauge("aifx_journal_queued", "Predictions that wait to be written.")
+      .Add({}, Number(stats.queued));
 }
 
 void CollectConnections(const ops::ConnectionAcceptor::Stats& stats, MetricSink& sink) {

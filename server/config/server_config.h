@@ -109,6 +109,16 @@ struct OutboxConfig {
   bool operator==(const OutboxConfig&) const = default;
 };
 
+// Where predictions are recorded for `aifx replay`.
+struct JournalConfig {
+  std::string dir;  // empty: `journal` in the outbox's folder; "off": nothing is recorded
+  int64_t max_bytes = int64_t{256} << 20;
+  int64_t max_per_second = 200;  // of predictions that nobody submits
+
+  bool Enabled() const { return dir != "off"; }
+  bool operator==(const JournalConfig&) const = default;
+};
+
 // Bounds of what a caller may cost.
 struct LimitsConfig {
   absl::Duration max_deadline = absl::Seconds(30);
@@ -144,6 +154,7 @@ struct ServerConfig {
   PredictConfig predict;
   BackendConfig backend;
   OutboxConfig outbox;
+  JournalConfig journal;
   EventsConfig events;
   LimitsConfig limits;
   LogConfig log;

@@ -207,6 +207,25 @@ void AddOutbox(std::vector<Setting>& all) {
             absl::ZeroDuration(), absl::Minutes(10))});
 }
 
+void AddJournal(std::vector<Setting>& all) {
+  all.push_back({"--journal-dir", "AIFX_JOURNAL_DIR", "journal.dir", "",
+                 "folder that records predictions for `aifx replay`; empty: journal in the "
+                 "outbox's folder, off: none",
+                 false, false, [](const std::string& text, ServerConfig& config) {
+                   config.journal.dir = text;
+                   return absl::OkStatus();
+                 }});
+  all.push_back({"--journal-max-bytes", "AIFX_JOURNAL_MAX_BYTES", "journal.max_bytes", "268435456",
+                 "bytes that it may hold; the oldest predictions make room", false, false,
+                 Integer<int64_t>([](ServerConfig& c) -> int64_t& { return c.journal.max_bytes; },
+                                  1 << 20, int64_t{1} << 40)});
+  all.push_back(
+      {"--journal-max-per-second", "AIFX_JOURNAL_MAX_PER_SECOND", "journal.max_per_second", "200",
+       "predictions of a second that it records though nobody submits them", false, false,
+       Integer<int64_t>([](ServerConfig& c) -> int64_t& { return c.journal.max_per_second; }, 0,
+                        1'000'000)});
+}
+
 void AddEvents(std::vector<Setting>& all) {
   all.push_back({"", "REDIS_URL", "events.redis_url", "",
                  "redis://[USER:PASSWORD@]HOST:PORT[/DB] that announces new candles; empty: the "
@@ -261,6 +280,7 @@ const std::vector<Setting>& AllSettings() {
     AddPredict(*settings);
     AddBackend(*settings);
     AddOutbox(*settings);
+    AddJournal(*settings);
     AddEvents(*settings);
     AddLimits(*settings);
     AddLog(*settings);

@@ -21,9 +21,7 @@ namespace {
 constexpr int64_t kDefaultPage = 100;
 constexpr int64_t kMaxPage = 1000;
 
-double Mean(double sum, int64_t count) {
-  return count == 0 ? 0 : sum / static_cast<double>(count);
-}
+double Mean(double sum, int64_t count) { return count == 0 ? 0 : sum / static_cast<double>(count); }
 
 void ToProto(const serving::ShadowStats& stats, ml::v1::ShadowComparison& message) {
   message.set_compared(stats.compared);
@@ -60,8 +58,8 @@ void ToProto(const serving::ExperimentView& view, ml::v1::Experiment& message) {
 // What a caller chooses; the rest is checked by Experiments::Create.
 absl::StatusOr<serving::Experiment> ExperimentFromProto(const ml::v1::Experiment& message) {
   Violations violations;
-  const auto kind = EnumFromProto<serving::ExperimentKind>(message.kind(), "experiment.kind", true,
-                                                           violations);
+  const auto kind =
+      EnumFromProto<serving::ExperimentKind>(message.kind(), "experiment.kind", true, violations);
   serving::Experiment experiment{.name = message.name(),
                                  .kind = kind.value_or(serving::ExperimentKind::kAb),
                                  .model = message.model_name(),
@@ -75,8 +73,8 @@ absl::StatusOr<serving::Experiment> ExperimentFromProto(const ml::v1::Experiment
 }
 
 absl::Status ListPage(const serving::Experiments& experiments,
-                  const ml::v1::ListExperimentsRequest& request,
-                  ml::v1::ListExperimentsResponse& response) {
+                      const ml::v1::ListExperimentsRequest& request,
+                      ml::v1::ListExperimentsResponse& response) {
   Violations violations;
   const int64_t limit = PageSize(request.page_size(), kDefaultPage, kMaxPage, violations);
   if (!violations.empty()) return base::InvalidArgument(violations);
@@ -102,9 +100,9 @@ grpc::ServerUnaryReactor* ModelService::ListExperiments(
     ml::v1::ListExperimentsResponse* response) {
   constexpr char kMethod[] = "ModelService.ListExperiments";
   if (deps_.experiments == nullptr) return deps_.guard.NotThereYet(context, kMethod);
-  return deps_.guard.Start(
-      context, kMethod, request->ByteSizeLong(),
-      [&](const CallPtr& call) { call->Finish(ListPage(*deps_.experiments, *request, *response)); });
+  return deps_.guard.Start(context, kMethod, request->ByteSizeLong(), [&](const CallPtr& call) {
+    call->Finish(ListPage(*deps_.experiments, *request, *response));
+  });
 }
 
 grpc::ServerUnaryReactor* ModelService::CreateExperiment(
@@ -112,17 +110,17 @@ grpc::ServerUnaryReactor* ModelService::CreateExperiment(
     ml::v1::Experiment* response) {
   constexpr char kMethod[] = "ModelService.CreateExperiment";
   if (deps_.experiments == nullptr) return deps_.guard.NotThereYet(context, kMethod);
-  return StartCommand(
-      context, kMethod, request->ByteSizeLong(), deps_.commands,
-      [this, request, response](const Call& call) -> absl::Status {
-        AIFX_ASSIGN_OR_RETURN(serving::Experiment asked,
-                              ExperimentFromProto(request->experiment()));
-        AIFX_ASSIGN_OR_RETURN(const serving::ExperimentView created,
-                              deps_.experiments->Create(std::move(asked), call.context()));
-        if (deps_.experiment_started) deps_.experiment_started(created.experiment);
-        ToProto(created, *response);
-        return absl::OkStatus();
-      });
+  return StartCommand(context, kMethod, request->ByteSizeLong(), deps_.commands,
+                      [this, request, response](const Call& call) -> absl::Status {
+                        AIFX_ASSIGN_OR_RETURN(serving::Experiment asked,
+                                              ExperimentFromProto(request->experiment()));
+                        AIFX_ASSIGN_OR_RETURN(
+                            const serving::ExperimentView created,
+                            deps_.experiments->Create(std::move(asked), call.context()));
+                        if (deps_.experiment_started) deps_.experiment_started(created.experiment);
+                        ToProto(created, *response);
+                        return absl::OkStatus();
+                      });
 }
 
 grpc::ServerUnaryReactor* ModelService::EndExperiment(grpc::CallbackServerContext* context,
@@ -136,9 +134,9 @@ grpc::ServerUnaryReactor* ModelService::EndExperiment(grpc::CallbackServerContex
         if (request->name().empty()) {
           return base::InvalidArgument({{"name", "name is missing"}});
         }
-        AIFX_ASSIGN_OR_RETURN(const serving::ExperimentView ended,
-                              deps_.experiments->End(request->name(), request->promote_candidate(),
-                                                     call.context()));
+        AIFX_ASSIGN_OR_RETURN(
+            const serving::ExperimentView ended,
+            deps_.experiments->End(request->name(), request->promote_candidate(), call.context()));
         if (request->promote_candidate() && deps_.activated) {
           deps_.activated(ended.experiment.model);
         }

@@ -62,7 +62,7 @@ class Call {
   const std::string method_;
   const base::CallContext context_;
   const int64_t start_nanos_;
-  CallMetrics::Method* const metrics_;  // null: not counted
+  CallMetrics::Method* const metrics_;                     // null: not counted
   grpc::CallbackServerContext* server_context_ = nullptr;  // gRPC's; both valid until Finish
   Reactor* reactor_ = nullptr;
   std::atomic<bool> finished_{false};
@@ -105,8 +105,9 @@ class StreamCall {
 };
 
 // What every method goes through: authorization, deadline (capped), x-request-id (taken or made,
-// and returned: with an answer in its metadata, always in the trailers), traceparent, size limit, exception stop, status translation, drain and one log
-// line a call. Thread-safe; outlives the gRPC server.
+// and returned: with an answer in its metadata, always in the trailers), traceparent, size limit,
+// exception stop, status translation, drain and one log line a call. Thread-safe; outlives the gRPC
+// server.
 class CallGuard {
  public:
   CallGuard(base::Clock& clock, base::Logger& logger, GuardOptions options)

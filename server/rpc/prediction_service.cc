@@ -67,6 +67,7 @@ absl::Status PredictionService::PrepareItem(const ml::v1::PredictRequest& reques
   AIFX_ASSIGN_OR_RETURN(PredictArguments arguments,
                         PredictFromProto(request, deps_.guard.clock().Now()));
   if (arguments.request.model.name.empty()) arguments.request.model.name = deps_.default_model;
+  arguments.request.submitted = arguments.submit;
   auto prepared = deps_.engine.Prepare(std::move(arguments.request));
   if (!prepared.ok()) return WithSeriesPaths(prepared.status());
   item.prepared = *std::move(prepared);

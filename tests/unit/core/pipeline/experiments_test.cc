@@ -1,4 +1,6 @@
 // Requests in experiments; inference runs when the test says so (a batcher without threads).
+#include "core/serving/experiments.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -6,7 +8,6 @@
 #include <set>
 
 #include "core/pipeline/async_predictor.h"
-#include "core/serving/experiments.h"
 #include "tests/support/candles.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
@@ -50,9 +51,8 @@ class PipelineExperimentsTest : public ::testing::Test {
   serving::ExperimentStats Stats() const { return running_->Stats(); }
 
   PredictRequest Ending(size_t at, int64_t version = 0) const {
-    PredictRequest request{.request_id = "id",
-                           .pair = *market::CurrencyPair::Parse("EUR/USD"),
-                           .timeframe = kHour};
+    PredictRequest request{
+        .request_id = "id", .pair = *market::CurrencyPair::Parse("EUR/USD"), .timeframe = kHour};
     request.candles = std::vector<market::Candle>(candles_.begin(), candles_.begin() + at + 1);
     request.as_of = market::CloseTime(kHour, candles_[at].open_time);
     request.model.version = version;
@@ -64,10 +64,9 @@ class PipelineExperimentsTest : public ::testing::Test {
     Pending pending = promise->get_future();
     auto prepared = predictor_.Prepare(std::move(request));
     EXPECT_OK(prepared);
-    async_.Start(*std::move(prepared), Lane::kInteractive, {},
-                 [promise](absl::StatusOr<PredictAnswer> answer) {
-                   promise->set_value(std::move(answer));
-                 });
+    async_.Start(
+        *std::move(prepared), Lane::kInteractive, {},
+        [promise](absl::StatusOr<PredictAnswer> answer) { promise->set_value(std::move(answer)); });
     return pending;
   }
   // Without what waits in the batch lane.
@@ -165,8 +164,8 @@ TEST_F(PipelineExperimentsTest, AShadowComputesAfterwardsAndIsCompared) {
   const records::Prediction candidate = Answer(Ending(kFirst, kCandidate));
   double difference = 0;
   for (size_t c = 0; c < alone.probabilities.size(); ++c) {
-    difference = std::max(difference, std::abs(alone.probabilities[c].second -
-                                               candidate.probabilities[c].second));
+    difference = std::max(
+        difference, std::abs(alone.probabilities[c].second - candidate.probabilities[c].second));
   }
   ASSERT_GT(difference, 0);
   EXPECT_EQ(Stats().shadow.compared, 1);

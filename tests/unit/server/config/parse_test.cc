@@ -88,6 +88,7 @@ TEST(ParseServerConfigTest, DefaultTextsAgreeWithTheStruct) {
     EXPECT_EQ(config.outbox.max_rows, want.outbox.max_rows);
     EXPECT_EQ(config.outbox.max_bytes, want.outbox.max_bytes);
     EXPECT_EQ(config.outbox.stop_grace, want.outbox.stop_grace);
+    EXPECT_EQ(config.journal, want.journal);
     EXPECT_EQ(config.limits.max_deadline, want.limits.max_deadline);
     EXPECT_EQ(config.limits.receive_bytes, want.limits.receive_bytes);
     EXPECT_EQ(config.limits.batch_receive_bytes, want.limits.batch_receive_bytes);
