@@ -16,7 +16,7 @@ Exit codes
   1   failed, or refused by the server; training: also a registration that is pending
   2   wrong usage, or a request with a wrong value
   3   the server, or the backend behind it, does not answer in time
-  75  training: too little data yet; features: the same; collecting: nothing to collect
+  75  training, features, dataset: too little data yet; collecting: nothing to collect
 
 Environment
   AIFX_SERVER          HOST:PORT of the server
