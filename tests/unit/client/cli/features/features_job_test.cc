@@ -268,6 +268,26 @@ TEST_F(FeaturesJobTest, AnInterruptedRunLeavesTheOldFilesAndNothingElse) {
   EXPECT_EQ(entries, 1u);
 }
 
+TEST_F(FeaturesJobTest, WhatAnInterruptionLeavesUndoneHasFailed) {
+  options_.pairs = {"EUR/USD", "GBP/USD", "USD/JPY"};
+  ASSERT_OK_AND_ASSIGN(const FeaturesPlan plan, MakeFeaturesPlan(options_, now_));
+  // Behind the last piece of the second series: a dry run has nothing more to read of it.
+  history_.after_last_piece = [&] {
+    if (history_.reads == 2) context_.Cancel();
+  };
+  FeaturesProgress progress(captured_.console);
+  const FeaturesJobDeps deps{
+      .source = history_, .source_url = "", .clock = base::SystemClock(), .progress = progress};
+  const auto results = MakeAllSeriesFiles(plan, true, deps, captured_.console, context_);
+  ASSERT_EQ(results.size(), 3u);
+  EXPECT_OK(results[0].status);
+  EXPECT_THAT(results[1].status, StatusIs(absl::StatusCode::kCancelled, HasSubstr("interrupted")));
+  EXPECT_THAT(results[2].status, StatusIs(absl::StatusCode::kCancelled, HasSubstr("interrupted")))
+      << "not begun";
+  EXPECT_EQ(FeaturesExitCode(results), kFailed);
+  EXPECT_THAT(captured_.err.str(), HasSubstr("features USD/JPY 1h: CANCELLED: interrupted"));
+}
+
 TEST_F(FeaturesJobTest, ASeriesThatChangesBetweenThePassesIsNotWritten) {
   history_.before_piece = [&] {
     if (history_.reads != 2) return;

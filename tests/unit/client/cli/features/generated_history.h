@@ -22,6 +22,8 @@ class GeneratedHistory final : public market::CandleHistory {
   std::function<void(size_t index, market::Candle& candle)> change;
   // Called before each piece of 1,000 candles.
   std::function<void()> before_piece;
+  // Called when all of them are read.
+  std::function<void()> after_last_piece;
   int reads = 0;
 
   absl::Status Stream(const market::CurrencyPair&, market::Timeframe, absl::Time start,
@@ -43,7 +45,9 @@ class GeneratedHistory final : public market::CandleHistory {
       if (piece.size() < 1000) continue;
       if (const absl::Status status = flush(); !status.ok()) return status;
     }
-    return flush();
+    const absl::Status status = flush();
+    if (after_last_piece) after_last_piece();
+    return status;
   }
 
   absl::StatusOr<std::vector<market::Candle>> Newest(const market::CurrencyPair& pair,
