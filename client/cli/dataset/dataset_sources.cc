@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/backend/macro_client.h"
 #include "client/cli/candles_csv.h"
+#include "client/cli/series_check.h"
 #include "client/collect/calendar_reader.h"
 #include "client/collect/series_config.h"
 #include "client/collect/series_reader.h"
@@ -32,6 +33,25 @@ absl::Status WithAdvice(const absl::Status& status) {
       absl::StrCat(status.message(), ": give --fundamentals and --events, or --no-macro"));
 }
 
+// What of a file of series is not among its records, in words.
+std::vector<std::string> LeftOutOf(const collect::SeriesData& data, const std::string& file) {
+  std::vector<std::string> texts;
+  for (const auto& [id, rows] : data.unknown_series) {
+    texts.push_back(absl::StrCat(file, ": series ", id,
+                                 " is not among those of --series: rows left out: ", rows));
+  }
+  if (data.missing > 0) {
+    texts.push_back(absl::StrCat(file, ": rows without a value, left out: ", data.missing));
+  }
+  return texts;
+}
+
+// Once, however many data sets a file is for.
+void TellOnce(std::vector<std::string>& texts, DatasetProgress& progress) {
+  for (const std::string& text : texts) progress.Warn(text);
+  texts.clear();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<DatasetSources>> DatasetSources::Open(const DatasetOptions& options,
@@ -52,26 +72,37 @@ absl::Status DatasetSources::ReadMacroFiles() {
     AIFX_ASSIGN_OR_RETURN(
         collect::SeriesData data,
         collect::ParseSeries(text, options_.fundamentals, FileName(options_.fundamentals), specs));
+    record_warnings_ = LeftOutOf(data, FileName(options_.fundamentals));
     records_ = std::move(data.records);
   }
   if (!options_.events.empty()) {
     AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options_.events));
     AIFX_ASSIGN_OR_RETURN(collect::CalendarData data,
                           collect::ParseCalendar(text, options_.events, FileName(options_.events)));
+    event_warnings_ = std::move(data.unparsed);
     events_ = std::move(data.events);
   }
   return absl::OkStatus();
 }
 
+absl::StatusOr<DatasetCandles> DatasetSources::ReadCandlesFile(const dataset::DatasetSpec& spec,
+                                                               absl::Time to) {
+  DatasetCandles read;
+  std::vector<size_t> lines;
+  AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options_.csv));
+  AIFX_ASSIGN_OR_RETURN(const auto candles,
+                        ParseCandlesCsv(text, options_.csv, spec.pair.PipSize(), &lines));
+  for (size_t i = 0; i < candles.size(); ++i) {
+    if (candles[i].open_time >= to) continue;
+    read.candles.push_back(candles[i]);
+    read.lines.push_back(lines[i]);
+  }
+  return read;
+}
+
 absl::StatusOr<std::vector<market::Candle>> DatasetSources::ReadCandles(
     const dataset::DatasetSpec& spec, absl::Time from, absl::Time to,
     const base::CallContext& context) {
-  if (backend_ == nullptr) {
-    AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options_.csv));
-    AIFX_ASSIGN_OR_RETURN(auto candles, ParseCandlesCsv(text, options_.csv, spec.pair.PipSize()));
-    std::erase_if(candles, [&](const auto& candle) { return candle.open_time >= to; });
-    return candles;
-  }
   std::vector<market::Candle> before;
   if (from > absl::InfinitePast()) {
     // Closed by then: everything that opened before `from`.
@@ -92,7 +123,11 @@ absl::StatusOr<DatasetCandles> DatasetSources::Candles(const dataset::DatasetSpe
                                                        absl::Time from, absl::Time to,
                                                        const base::CallContext& context) {
   DatasetCandles read;
-  AIFX_ASSIGN_OR_RETURN(read.candles, ReadCandles(spec, from, to, context));
+  if (backend_ == nullptr) {
+    AIFX_ASSIGN_OR_RETURN(read, ReadCandlesFile(spec, to));
+  } else {
+    AIFX_ASSIGN_OR_RETURN(read.candles, ReadCandles(spec, from, to, context));
+  }
   std::vector<market::Candle>& candles = read.candles;
   const absl::Time now = console_.clock.Now();
   while (!candles.empty() && market::CloseTime(spec.timeframe, candles.back().open_time) > now) {
@@ -104,13 +139,15 @@ absl::StatusOr<DatasetCandles> DatasetSources::Candles(const dataset::DatasetSpe
                                   [&](const auto& candle) { return candle.open_time >= from; });
   const auto before = static_cast<size_t>(first - candles.begin());
   read.first = std::min(before, spec.set->CandlesWanted(spec.sequence) - 1);
-  candles.erase(candles.begin(), first - static_cast<ptrdiff_t>(read.first));
+  const auto too_old = static_cast<ptrdiff_t>(before - read.first);
+  candles.erase(candles.begin(), candles.begin() + too_old);
+  if (!read.lines.empty()) read.lines.erase(read.lines.begin(), read.lines.begin() + too_old);
   return read;
 }
 
 absl::StatusOr<std::vector<features::OwnedContextSeries>> DatasetSources::Context(
     const dataset::DatasetSpec& spec, absl::Span<const market::Candle> candles,
-    const base::CallContext& context) {
+    DatasetProgress& progress, const base::CallContext& context) {
   std::vector<features::OwnedContextSeries> others;
   for (const market::CurrencyPair& pair : spec.set->ContextPairs(spec.pair)) {
     if (backend_ == nullptr) {
@@ -118,9 +155,11 @@ absl::StatusOr<std::vector<features::OwnedContextSeries>> DatasetSources::Contex
           absl::StrCat("--set ", spec.set->name(), " uses other pairs too, such as ",
                        pair.ToString(), ": it needs the backend instead of --csv"));
     }
-    AIFX_ASSIGN_OR_RETURN(auto series, backend_->candles().Range(
-                                           pair, spec.timeframe, candles.front().open_time,
-                                           candles.back().open_time + absl::Seconds(1), context));
+    CheckedCandles checked(backend_->candles(), options_.allow_bad_data,
+                           [&](const std::string& text) { progress.Warn(text); });
+    AIFX_ASSIGN_OR_RETURN(auto series,
+                          checked.Range(pair, spec.timeframe, candles.front().open_time,
+                                        candles.back().open_time + absl::Seconds(1), context));
     others.push_back({pair, std::move(series)});
   }
   return others;
@@ -129,6 +168,7 @@ absl::StatusOr<std::vector<features::OwnedContextSeries>> DatasetSources::Contex
 absl::StatusOr<std::optional<macro::FundamentalFeatures>> DatasetSources::Fundamentals(
     const market::CurrencyPair& pair, absl::Time to, DatasetProgress& progress,
     const base::CallContext& context) {
+  TellOnce(record_warnings_, progress);
   if (!records_.has_value() && !macro_from_backend()) return std::nullopt;
   const std::set<std::string> countries = {macro::CountryOf(pair.base()),
                                            macro::CountryOf(pair.quote())};
@@ -152,6 +192,7 @@ absl::StatusOr<std::optional<macro::FundamentalFeatures>> DatasetSources::Fundam
 absl::StatusOr<std::optional<macro::EventFeatures>> DatasetSources::Events(
     const market::CurrencyPair& pair, absl::Time to, DatasetProgress& progress,
     const base::CallContext& context) {
+  TellOnce(event_warnings_, progress);
   if (!events_.has_value() && !macro_from_backend()) return std::nullopt;
   std::vector<macro::EconomicEvent> events = events_.value_or(decltype(events)());
   if (!events_.has_value()) {

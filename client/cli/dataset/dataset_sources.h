@@ -19,6 +19,7 @@ namespace aifx::cli {
 struct DatasetCandles {
   std::vector<market::Candle> candles;
   size_t first = 0;
+  std::vector<size_t> lines;  // of a file: where each candle stands; of the backend: none
 };
 
 // Where the inputs come from: the backend, or files. Not thread-safe.
@@ -34,13 +35,14 @@ class DatasetSources {
                                          absl::Time to, const base::CallContext& context);
 
   // The candles of the pairs that the feature set uses too, over the time of `candles`. None where
-  // it uses no other; InvalidArgument where the candles come from a file, which has one pair.
+  // it uses no other; InvalidArgument where the candles come from a file, which has one pair;
+  // FailedPrecondition where the rules of `aifx data check` refuse one of them.
   absl::StatusOr<std::vector<features::OwnedContextSeries>> Context(
       const dataset::DatasetSpec& spec, absl::Span<const market::Candle> candles,
-      const base::CallContext& context);
+      DatasetProgress& progress, const base::CallContext& context);
 
   // Macro features of the pair from everything up to `to`; absent where they are left out. Says
-  // where there is no data of the pair at all.
+  // where there is no data of the pair at all, and, the first time, what of a file was left out.
   absl::StatusOr<std::optional<macro::FundamentalFeatures>> Fundamentals(
       const market::CurrencyPair& pair, absl::Time to, DatasetProgress& progress,
       const base::CallContext& context);
@@ -56,6 +58,7 @@ class DatasetSources {
   DatasetSources(const DatasetOptions& options, Console& console)
       : options_(options), console_(console) {}
   absl::Status ReadMacroFiles();
+  absl::StatusOr<DatasetCandles> ReadCandlesFile(const dataset::DatasetSpec& spec, absl::Time to);
   absl::StatusOr<std::vector<market::Candle>> ReadCandles(const dataset::DatasetSpec& spec,
                                                           absl::Time from, absl::Time to,
                                                           const base::CallContext& context);
@@ -66,6 +69,8 @@ class DatasetSources {
   std::unique_ptr<TrainingBackend> backend_;                      // null: files alone
   std::optional<std::vector<macro::FundamentalRecord>> records_;  // of the file
   std::optional<std::vector<macro::EconomicEvent>> events_;
+  // What was left out of those files, until it is told.
+  std::vector<std::string> record_warnings_, event_warnings_;
 };
 
 }  // namespace aifx::cli
