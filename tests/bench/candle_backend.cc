@@ -148,6 +148,7 @@ std::optional<std::string> CandleBackend::Answer(absl::string_view target) {
   const auto [first, last] = RangeOf(series, query);
   const size_t begin = std::min(first + NumberOf(query, "offset", 0), last);
   const size_t end = std::min(begin + NumberOf(query, "limit", 1000), last);
+  candles_sent_.fetch_add(static_cast<int64_t>(end - begin));
   absl::string_view rows(series.rows);
   rows = rows.substr(series.offsets[begin], series.offsets[end] - series.offsets[begin]);
   if (!rows.empty()) rows.remove_suffix(1);  // the comma behind the last

@@ -31,6 +31,8 @@ class CandleBackend {
   void SetNow(absl::Time now) { now_.store(absl::ToUnixMillis(now)); }
   // How often each series was read since the last call.
   std::map<records::CandleSeriesId, int> TakeReads();
+  // Candles in all replies so far.
+  int64_t candles_sent() const { return candles_sent_.load(); }
 
  private:
   struct Series {
@@ -49,6 +51,7 @@ class CandleBackend {
                                     const std::map<std::string, std::string>& query) const;
 
   std::atomic<int64_t> now_{0};  // milliseconds
+  std::atomic<int64_t> candles_sent_{0};
   std::map<records::CandleSeriesId, Series> series_;
   ReplayServer server_;  // calls Answer: ends first
 };
