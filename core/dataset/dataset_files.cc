@@ -62,9 +62,10 @@ std::string ArrayWriter::HashOfWindows(Part part, const std::vector<int64_t>& sh
   base::MutexLock lock(hashing_);
   base::Sha256 hash;
   hash.Add(base::NpyHeader(NpyType::kFloat32, shape));
+  std::vector<float> scratch;
   for (const size_t r : RowsOf(part)) {
     if (stop_) break;
-    hash.Add(BytesOf(data_.Window(data_.rows()[r])));
+    hash.Add(BytesOf(data_.Window(data_.rows()[r], scratch)));
   }
   return hash.FinishHex();
 }
@@ -77,11 +78,12 @@ absl::Status ArrayWriter::WriteWindows(Part part) {
                                      std::async(std::launch::async, [this, part, shape] {
                                        return HashOfWindows(part, shape);
                                      })));
+  std::vector<float> scratch;
   for (const size_t r : RowsOf(part)) {
     if (on_windows_ && written_ % kWindowsPerReport == 0) {
       AIFX_RETURN_IF_ERROR(on_windows_(written_, windows_));
     }
-    AIFX_RETURN_IF_ERROR(file->Append(data_.Window(data_.rows()[r])));
+    AIFX_RETURN_IF_ERROR(file->Append(data_.Window(data_.rows()[r], scratch)));
     ++written_;
   }
   return file->StartSync();

@@ -128,6 +128,19 @@ class DatasetTest(unittest.TestCase):
         np.testing.assert_allclose(undone, self.array("test/technical"), rtol=1e-4, atol=1e-5)
         self.assertIn("volume is undefined", self.from_file("--set", "v3.2", code=1).stderr)
 
+    def test_windows_of_raw_prices_are_scaled_one_by_one(self):
+        rows = [row | {"volume": 1000 + i * 7919 % 997} for i, row in enumerate(self.rows)]
+        path = self.stack.folder / "raw_volume.csv"
+        self.write_csv(path, rows)
+        for more in ((), ("--raw",)):
+            self.from_file("--set", "raw-ohlcv", *more, path=path)
+            expected_dataset.compare(path, self.out / "eurusd-1h")
+        self.assertEqual(self.metadata()["technical"]["scaler"], "window z-score")
+        example = subprocess.run(
+            [sys.executable, harness.ROOT / "examples/python/open_dataset.py",
+             self.out / "eurusd-1h"], capture_output=True, text=True, timeout=60, check=True).stdout
+        self.assertIn("newest candle: {'open': 1.", example)
+
     def test_rows_from_a_date_on_have_their_history(self):
         whole, later = self.stack.folder / "whole", self.out
         self.out = whole

@@ -55,12 +55,13 @@ TEST(DatasetFilesTest, ArraysHoldThePartsRowsInOrder) {
   EXPECT_EQ(names.size(), 3 * 7 + 1);
   for (const Part part : kParts) {
     const std::string path = folder / std::string(PartName(part));
-    std::vector<float> windows;
+    std::vector<float> windows, scratch;
     std::vector<int64_t> direction, barrier, barrier_end, horizon_end, timestamps;
     std::vector<double> change;
     for (const size_t r : data.split().of(part).rows) {
       const Row& row = data.rows()[r];
-      windows.insert(windows.end(), data.Window(row).begin(), data.Window(row).end());
+      const auto window = data.Window(row, scratch);
+      windows.insert(windows.end(), window.begin(), window.end());
       direction.push_back(row.target.direction);
       change.push_back(row.target.change);
       barrier.push_back(static_cast<int64_t>(row.target.touch.barrier));
@@ -136,8 +137,21 @@ TEST(DatasetJsonTest, TellsWhatTheDatasetIs) {
   EXPECT_EQ(metadata["splits"]["validation"]["from"], "2018-07-01T22:00:00Z");
   const nlohmann::json scalers = ScalersJson(data);
   EXPECT_EQ(scalers["technical"]["kind"], "standard");
+  EXPECT_EQ(metadata["technical"]["scaler"], "standard");
   EXPECT_EQ(scalers["event"]["columns"].size(), scalers["event"]["mean"].size());
   EXPECT_FALSE(scalers.contains("fundamental"));
+}
+
+TEST(DatasetJsonTest, SaysThatWindowsAreScaledOneByOne) {
+  const auto candles = SmallCandles();
+  DatasetSpec spec = SmallSpec();
+  spec.set = *features::FindFeatureSet("raw-ohlcv");
+  ASSERT_OK_AND_ASSIGN(const Dataset data, Dataset::Build(spec, {.candles = candles}));
+  EXPECT_EQ(MetadataJson(data, candles, {}, {})["technical"]["scaler"], "window z-score");
+  const nlohmann::json scaler = ScalersJson(data)["technical"];
+  EXPECT_EQ(scaler["kind"], "window z-score");
+  EXPECT_EQ(scaler["columns"].size(), 5);
+  EXPECT_FALSE(scaler.contains("mean")) << "nothing was learned";
 }
 
 }  // namespace
