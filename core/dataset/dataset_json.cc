@@ -169,6 +169,7 @@ nlohmann::json MetadataJson(const Dataset& data, absl::Span<const market::Candle
                      {"last_open", Text(candles.back().open_time)}}},
                    {"source",
                     {{"candles", OrNull(provenance.candles)},
+                     {"context", OrNull(provenance.context)},
                      {"fundamentals", OrNull(provenance.fundamentals)},
                      {"events", OrNull(provenance.events)}}},
                    {"engine", provenance.engine},

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "client/cli/context_files.h"
 #include "client/cli/series_check.h"
 #include "client/cli/words.h"
 #include "core/base/status_macros.h"
@@ -122,12 +123,11 @@ void AddSplits(CLI::App& command, DatasetOptions* options) {
 }
 
 void AddSources(CLI::App& command, DatasetOptions* options) {
-  command
-      .add_option("--csv", options->csv,
-                  "Candles of this file (timestamp, open, high, low, close, volume) instead of the "
-                  "backend's")
-      ->check(CLI::ExistingFile)
-      ->type_name("FILE");
+  CLI::Option* csv = command.add_option(
+      "--csv", options->csv,
+      "Candles of this file (timestamp, open, high, low, close, volume) instead of the backend's");
+  csv->check(CLI::ExistingFile)->type_name("FILE");
+  AddContextOption(command, &options->context)->needs(csv)->type_name("PAIR=FILE");
   CLI::Option* series = command.add_option("--series", options->series,
                                            "What the series of --fundamentals are, such as "
                                            "examples/collect/file_series.csv");

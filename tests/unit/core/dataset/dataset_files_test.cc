@@ -122,6 +122,7 @@ TEST(DatasetJsonTest, TellsWhatTheDatasetIs) {
                        Dataset::Build(spec, {.candles = candles, .events = &events}));
   const nlohmann::json metadata = MetadataJson(data, candles, {.missing = 3},
                                                {.candles = "a.csv",
+                                                .context = "GBP/USD=c.csv",
                                                 .events = "b.csv",
                                                 .engine = "aifx 1",
                                                 .made_at = testing::Time("2026-01-01T00:00:00Z")});
@@ -131,6 +132,7 @@ TEST(DatasetJsonTest, TellsWhatTheDatasetIs) {
   EXPECT_EQ(metadata["event"]["set"], "event-v1");
   EXPECT_EQ(metadata["fundamental"], nullptr);
   EXPECT_EQ(metadata["source"]["fundamentals"], nullptr);
+  EXPECT_EQ(metadata["source"]["context"], "GBP/USD=c.csv");
   EXPECT_EQ(metadata["gaps"]["missing_candles"], 3);
   EXPECT_EQ(metadata["left_out"]["without_target"], 6);
   EXPECT_EQ(metadata["splits"]["train"]["purged"], 6);
