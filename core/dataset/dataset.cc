@@ -58,7 +58,7 @@ absl::StatusOr<Dataset> Dataset::Build(const DatasetSpec& spec, const DatasetInp
   data.AddRows(inputs, technical);
   AIFX_RETURN_IF_ERROR(data.CheckRows(inputs));
   data.CountGaps(inputs.candles);
-  AIFX_RETURN_IF_ERROR(data.Split());
+  AIFX_RETURN_IF_ERROR(data.Split(inputs.candles));
   data.ScaleTechnical(std::move(technical));
   data.AddMacro(inputs);
   return data;
@@ -124,12 +124,15 @@ absl::Status Dataset::CheckRows(const DatasetInputs& inputs) const {
       name == "volume" ? " (the candles have no volume; choose a set without it)" : ""));
 }
 
-absl::Status Dataset::Split() {
+absl::Status Dataset::Split(absl::Span<const market::Candle> candles) {
   std::vector<RowTime> times;
   times.reserve(rows_.size());
   for (const Row& row : rows_) {
     const bool to_horizon = spec_.targets.direction || spec_.targets.change;
-    times.push_back({row.as_of, to_horizon ? row.horizon_end : row.barrier_end});
+    const market::Candle& oldest = candles[row.candle + 1 - spec_.sequence];
+    times.push_back({.as_of = row.as_of,
+                     .end = to_horizon ? row.horizon_end : row.barrier_end,
+                     .oldest = market::CloseTime(spec_.timeframe, oldest.open_time)});
   }
   AIFX_ASSIGN_OR_RETURN(split_, SplitByTime(times, spec_.split));
   return absl::OkStatus();

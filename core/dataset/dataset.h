@@ -111,7 +111,7 @@ class Dataset {
   absl::Status CheckCount(const DatasetInputs& inputs) const;
   void AddRows(const DatasetInputs& inputs, const features::FeatureMatrix& technical);
   absl::Status CheckRows(const DatasetInputs& inputs) const;
-  absl::Status Split();
+  absl::Status Split(absl::Span<const market::Candle> candles);
   void AddMacro(const DatasetInputs& inputs);
   void CountGaps(absl::Span<const market::Candle> candles);
   void ScaleTechnical(features::FeatureMatrix technical);

@@ -103,7 +103,8 @@ json SplitsJson(const Dataset& data) {
   splits["train_until"] = Text(cuts[0]);
   splits["validation_until"] = Text(cuts[1]);
   if (cuts.size() > 2) splits["test_until"] = Text(cuts[2]);
-  splits["embargo_seconds"] = absl::ToInt64Seconds(data.spec().split.embargo);
+  const std::optional<absl::Duration> embargo = data.spec().split.embargo;
+  splits["embargo_seconds"] = embargo.has_value() ? json(absl::ToInt64Seconds(*embargo)) : json();
   return splits;
 }
 

@@ -228,6 +228,10 @@ class DatasetTest(unittest.TestCase):
         self.assertEqual(after[0], np.datetime64("2018-12-12T13:00:00"))
         self.assertEqual(splits["train"]["embargoed"], 60)
         self.assertLessEqual(self.array("test/horizon_end").max(), np.datetime64("2018-12-10"))
+        # Without --embargo: 59 windows that begin in the test.
+        self.from_file(*DATES, "--test-until", "2018-12-10T00:00Z")
+        self.assertEqual(self.metadata()["splits"]["train"]["embargoed"], 59)
+        self.assertIsNone(self.metadata()["splits"]["embargo_seconds"])
 
     def test_dry_run_writes_nothing(self):
         plan = json.loads(self.from_backend("--dry-run", "--json").stdout)["datasets"][0]

@@ -116,8 +116,10 @@ void AddSplits(CLI::App& command, DatasetOptions* options) {
   CLI::Option* test = cut("--test-until", &options->test_until,
                           "Test rows are known by then; later rows are training again");
   command
-      .add_option("--embargo", options->embargo,
-                  "Training that follows the test begins so much later, such as 60h or 3d")
+      .add_option(
+          "--embargo", options->embargo,
+          "Training that follows the test begins so much later, such as 60h or 3d; default: "
+          "with the first window that holds no candle of the test")
       ->needs(test)
       ->type_name("DURATION");
 }
