@@ -128,10 +128,9 @@ absl::Status Dataset::Split(absl::Span<const market::Candle> candles) {
   std::vector<RowTime> times;
   times.reserve(rows_.size());
   for (const Row& row : rows_) {
-    const bool to_horizon = spec_.targets.direction || spec_.targets.change;
     const market::Candle& oldest = candles[row.candle + 1 - spec_.sequence];
     times.push_back({.as_of = row.as_of,
-                     .end = to_horizon ? row.horizon_end : row.barrier_end,
+                     .end = spec_.targets.to_horizon() ? row.horizon_end : row.barrier_end,
                      .oldest = market::CloseTime(spec_.timeframe, oldest.open_time)});
   }
   AIFX_ASSIGN_OR_RETURN(split_, SplitByTime(times, spec_.split));

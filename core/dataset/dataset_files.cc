@@ -128,6 +128,10 @@ absl::Status ArrayWriter::WriteTargets(Part part) {
     AIFX_RETURN_IF_ERROR(WriteColumn<double>(part, "return", NpyType::kFloat64,
                                              [](const Row& row) { return row.target.change; }));
   }
+  if (rule.close) {
+    AIFX_RETURN_IF_ERROR(WriteColumn<double>(part, "close", NpyType::kFloat64,
+                                             [](const Row& row) { return row.target.close; }));
+  }
   if (!rule.barrier) return absl::OkStatus();
   AIFX_RETURN_IF_ERROR(integers(
       "barrier", [](const Row& row) { return static_cast<int64_t>(row.target.touch.barrier); }));
@@ -178,8 +182,8 @@ int64_t ArrayBytes(const Dataset& data) {
     floats += static_cast<int64_t>(data.fundamental().columns + data.fundamental_mask().columns);
   }
   if (data.has_event()) floats += static_cast<int64_t>(data.event().columns);
-  const int64_t words =
-      2 + (rule.direction ? 1 : 0) + (rule.change ? 1 : 0) + (rule.barrier ? 2 : 0);
+  const int64_t words = 2 + (rule.direction ? 1 : 0) + (rule.change ? 1 : 0) +
+                        (rule.close ? 1 : 0) + (rule.barrier ? 2 : 0);
   int64_t rows = 0;
   for (const Part part : kParts) rows += static_cast<int64_t>(data.split().of(part).rows.size());
   return rows * (4 * floats + 8 * words);

@@ -17,10 +17,10 @@ using OnWindows = std::function<absl::Status(int64_t written, int64_t total)>;
 
 // Writes the arrays of every part and scalers.json into an empty folder, synced: for each part a
 // folder with technical.npy, fundamental.npy, fundamental_mask.npy, event.npy, direction.npy,
-// return.npy, barrier.npy, barrier_end.npy, horizon_end.npy and timestamps.npy, as docs/dataset.md
-// describes them. Windows go from the one copy of the features straight to the disk: what they
-// repeat exists in the file only. Windows are hashed on a second thread. The file system's error
-// otherwise.
+// return.npy, close.npy, barrier.npy, barrier_end.npy, horizon_end.npy and timestamps.npy, as
+// docs/dataset.md describes them. Windows go from the one copy of the features straight to the
+// disk: what they repeat exists in the file only. Windows are hashed on a second thread. The file
+// system's error otherwise.
 absl::StatusOr<std::vector<DatasetFile>> WriteArrays(const Dataset& data, const std::string& folder,
                                                      const OnWindows& on_windows);
 

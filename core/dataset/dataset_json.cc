@@ -67,6 +67,7 @@ json TargetsJson(const TargetRule& rule) {
                   {"horizon_unit", "candles of the series: closed hours are skipped"}};
   if (rule.direction) targets["direction"] = {{"0", "down or equal"}, {"1", "up"}};
   if (rule.change) targets["return"] = "close[t + horizon] / close[t] - 1";
+  if (rule.close) targets["close"] = "close[t + horizon]";
   if (rule.barrier) {
     targets["barrier"] = {{"0", "lower first"},
                           {"1", "neither, or both within one candle"},

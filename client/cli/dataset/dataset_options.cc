@@ -52,6 +52,7 @@ dataset::TargetRule TargetsOf(const DatasetOptions& options) {
   };
   rule.direction = asked("direction");
   rule.change = asked("return");
+  rule.close = asked("close");
   rule.barrier = asked("triple-barrier");
   return rule;
 }
@@ -88,7 +89,7 @@ void AddContent(CLI::App& command, DatasetOptions* options) {
   command.add_option("--target,--targets", options->targets, "What to write for each row")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->check(CLI::IsMember({"direction", "return", "triple-barrier"}))
+      ->check(CLI::IsMember({"direction", "return", "close", "triple-barrier"}))
       ->type_name("NAME,...")
       ->capture_default_str();
   command.add_option("--horizon", options->rule.horizon_bars, "Candles that targets look ahead")

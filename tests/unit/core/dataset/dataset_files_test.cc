@@ -98,6 +98,22 @@ TEST(DatasetFilesTest, OnlyTheTargetsAskedForAreWritten) {
   EXPECT_EQ(bytes, ArrayBytes(data));
 }
 
+TEST(DatasetFilesTest, TheLaterCloseIsWrittenWhereItIsAskedFor) {
+  const auto candles = SmallCandles();
+  DatasetSpec spec = SmallSpec();
+  spec.targets = {.direction = false, .change = false, .barrier = false, .close = true};
+  spec.targets.horizon_bars = 6;
+  ASSERT_OK_AND_ASSIGN(const Dataset data, Dataset::Build(spec, {.candles = candles}));
+  EXPECT_EQ(data.split().of(Part::kTrain).purged, 6);
+  const testing::TemporaryFolder folder;
+  ASSERT_OK(WriteArrays(data, folder.path(), nullptr));
+  std::vector<double> want;
+  for (const size_t r : data.split().of(Part::kTest).rows) {
+    want.push_back(candles[data.rows()[r].candle + 6].close);
+  }
+  EXPECT_EQ(Elements<double>(folder / "test/close.npy"), want);
+}
+
 TEST(DatasetFilesTest, ItsCallerCanEndIt) {
   const auto candles = SmallCandles();
   ASSERT_OK_AND_ASSIGN(const Dataset data, Dataset::Build(SmallSpec(), {.candles = candles}));
