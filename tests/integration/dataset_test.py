@@ -220,6 +220,16 @@ class DatasetTest(unittest.TestCase):
             # The last row's horizon ends before --to.
             self.assertEqual(str(self.array("test/horizon_end")[-1]), "2018-12-10T00:00:00")
 
+    def test_warns_of_events_that_may_have_been_moved(self):
+        calendar = self.stack.folder / "calendar.csv"
+        calendar.write_text((MACRO / "synthetic_calendar.csv").read_text())
+        self.assertNotIn("no figure", self.from_file("--events", calendar).stderr)
+        with calendar.open("a") as file:
+            file.write("2018-02-03T14:10:00Z,1,USD,high,CPI m/m,,2.0%,\n")
+        self.assertIn("1 events have no figure though later ones of their name have, first USD "
+                      "'CPI m/m' at 2018-02-03 14:10 UTC",
+                      self.from_file("--events", calendar).stderr)
+
     def test_training_after_the_test_is_embargoed(self):
         self.from_file(*DATES, "--test-until", "2018-12-10T00:00Z", "--embargo", "60h")
         splits = self.metadata()["splits"]

@@ -11,12 +11,14 @@
 #include "client/cli/candles_csv.h"
 #include "client/cli/context_files.h"
 #include "client/cli/series_check.h"
+#include "client/cli/words.h"
 #include "client/collect/calendar_reader.h"
 #include "client/collect/series_config.h"
 #include "client/collect/series_reader.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/macro/country.h"
+#include "core/macro/missing_actuals.h"
 
 namespace aifx::cli {
 namespace {
@@ -26,6 +28,17 @@ constexpr absl::Duration kSchedule = absl::Hours(24 * 30);
 
 std::string FileName(const std::string& path) {
   return std::filesystem::path(path).filename().string();
+}
+
+// An event that was moved is stored at both times: nothing but its missing figure tells.
+void WarnOfMovedEvents(const std::vector<macro::EconomicEvent>& events,
+                       const market::CurrencyPair& pair, DatasetProgress& progress) {
+  const std::vector<macro::EconomicEvent> missing = macro::EventsMissingActual(events, pair);
+  if (missing.empty()) return;
+  progress.Warn(absl::StrCat(missing.size(), " events have no figure though later ones of their ",
+                             "name have, first ", missing.front().currency, " '",
+                             missing.front().name, "' at ", TimeWord(missing.front().time),
+                             ": one that was moved counts at its old time too (docs/macro.md)"));
 }
 
 // The messages of macro data say what to do where the backend has none of it.
@@ -183,6 +196,7 @@ absl::StatusOr<std::optional<macro::EventFeatures>> DatasetSources::Events(
     return event.currency == pair.base() || event.currency == pair.quote();
   });
   if (!any) progress.Warn(absl::StrCat("no events of ", pair.ToString(), ": all missing"));
+  WarnOfMovedEvents(events, pair, progress);
   AIFX_ASSIGN_OR_RETURN(auto features, macro::EventFeatures::Create(pair, events));
   return features;
 }
