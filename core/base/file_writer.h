@@ -30,12 +30,17 @@ class FileWriter {
   absl::Status Overwrite(uint64_t offset, absl::string_view bytes);
   // Bytes appended so far.
   uint64_t size() const { return size_; }
+  // Writes what is buffered, lets the disk begin with it and frees the buffer: whoever writes many
+  // files calls it for each before the first Close, which then waits for little. Any of the other
+  // calls may follow.
+  absl::Status StartSync();
   // Writes what is buffered, syncs it to the disk and closes. To be called once, as the last call.
   absl::Status Close();
 
  private:
   FileWriter(std::string path, int fd, bool regular);
   absl::Status Flush();
+  void StartWriteback();
   absl::Status WriteAt(uint64_t offset, absl::string_view bytes);
 
   const std::string path_;
@@ -43,6 +48,7 @@ class FileWriter {
   int fd_;                // -1 once closed
   bool complete_ = false;
   uint64_t size_ = 0, flushed_ = 0;
+  uint64_t started_ = 0;  // up to where the disk was told to begin
   std::string buffer_;
   absl::Status status_;
 };

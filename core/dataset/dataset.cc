@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
+#include "core/features/window_scaling.h"
 #include "core/macro/fundamental_columns.h"
 #include "core/market/gaps.h"
 
@@ -56,8 +58,8 @@ absl::StatusOr<Dataset> Dataset::Build(const DatasetSpec& spec, const DatasetInp
   data.AddRows(inputs, technical);
   AIFX_RETURN_IF_ERROR(data.CheckRows(inputs));
   data.CountGaps(inputs.candles);
-  AIFX_RETURN_IF_ERROR(data.Split());
-  data.ScaleTechnical(technical);
+  AIFX_RETURN_IF_ERROR(data.Split(inputs.candles));
+  data.ScaleTechnical(std::move(technical));
   data.AddMacro(inputs);
   return data;
 }
@@ -122,12 +124,14 @@ absl::Status Dataset::CheckRows(const DatasetInputs& inputs) const {
       name == "volume" ? " (the candles have no volume; choose a set without it)" : ""));
 }
 
-absl::Status Dataset::Split() {
+absl::Status Dataset::Split(absl::Span<const market::Candle> candles) {
   std::vector<RowTime> times;
   times.reserve(rows_.size());
   for (const Row& row : rows_) {
-    const bool to_horizon = spec_.targets.direction || spec_.targets.change;
-    times.push_back({row.as_of, to_horizon ? row.horizon_end : row.barrier_end});
+    const market::Candle& oldest = candles[row.candle + 1 - spec_.sequence];
+    times.push_back({.as_of = row.as_of,
+                     .end = spec_.targets.to_horizon() ? row.horizon_end : row.barrier_end,
+                     .oldest = market::CloseTime(spec_.timeframe, oldest.open_time)});
   }
   AIFX_ASSIGN_OR_RETURN(split_, SplitByTime(times, spec_.split));
   return absl::OkStatus();
@@ -164,14 +168,18 @@ std::vector<size_t> Dataset::TrainedCandles() const {
   return candles;
 }
 
-void Dataset::ScaleTechnical(const FeatureMatrix& technical) {
+void Dataset::ScaleTechnical(FeatureMatrix technical) {
+  if (spec_.scales_windows()) {
+    unscaled_ = std::move(technical);
+    return;
+  }
   technical_scaler_ = ColumnScaler::Fit(Scaling::kStandard, technical, TrainedCandles());
   technical_.resize(technical.values.size());
   for (size_t r = 0; r < technical.rows; ++r) {
     const absl::Span<const double> row = technical.Row(r);
     float* out = technical_.data() + r * technical.columns;
     for (size_t c = 0; c < row.size(); ++c) {
-      out[c] = static_cast<float>(spec_.scaled ? technical_scaler_.Scale(row[c], c) : row[c]);
+      out[c] = static_cast<float>(spec_.scaled ? technical_scaler_->Scale(row[c], c) : row[c]);
     }
   }
 }
@@ -195,10 +203,18 @@ void Dataset::AddMacro(const DatasetInputs& inputs) {
   }
 }
 
-absl::Span<const float> Dataset::Window(const Row& row) const {
+absl::Span<const float> Dataset::Window(const Row& row, std::vector<float>& scratch) const {
   const size_t columns = spec_.set->columns().size();
-  const size_t oldest = row.candle - first_candle_ + 1 - spec_.sequence;
-  return absl::MakeConstSpan(technical_).subspan(oldest * columns, spec_.sequence * columns);
+  const size_t begin = (row.candle - first_candle_ + 1 - spec_.sequence) * columns;
+  const size_t size = spec_.sequence * columns;
+  if (!spec_.scales_windows()) return absl::MakeConstSpan(technical_).subspan(begin, size);
+  std::vector<double> window(unscaled_.values.begin() + static_cast<ptrdiff_t>(begin),
+                             unscaled_.values.begin() + static_cast<ptrdiff_t>(begin + size));
+  if (spec_.scaled) {
+    features::ScaleWindow(spec_.set->window_scaling(), columns, absl::MakeSpan(window));
+  }
+  scratch.assign(window.begin(), window.end());
+  return scratch;
 }
 
 }  // namespace aifx::dataset

@@ -56,6 +56,12 @@ absl::StatusOr<std::vector<absl::Time>> ResolveCuts(absl::Span<const RowTime> ro
   return cuts;
 }
 
+// Whether a row after the test is too close to it to be trained on.
+bool IsEmbargoed(const RowTime& row, absl::Time test_until, const SplitRule& rule) {
+  return rule.embargo.has_value() ? row.as_of <= test_until + *rule.embargo
+                                  : row.oldest <= test_until;
+}
+
 absl::Status CheckNotEmpty(const TimeSplit& split) {
   for (const Part part : kParts) {
     const PartRows& rows = split.of(part);
@@ -91,7 +97,7 @@ absl::StatusOr<TimeSplit> SplitByTime(absl::Span<const RowTime> rows, const Spli
     const bool follows_test = segment == 3;
     if (segment < split.cuts.size() && rows[i].end > split.cuts[segment]) {
       ++part.purged;
-    } else if (follows_test && rows[i].as_of <= split.cuts.back() + rule.embargo) {
+    } else if (follows_test && IsEmbargoed(rows[i], split.cuts.back(), rule)) {
       ++part.embargoed;
     } else {
       part.rows.push_back(i);

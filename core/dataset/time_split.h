@@ -30,14 +30,16 @@ struct SplitRule {
   Cut train_until = 0.70;
   Cut validation_until = 0.85;
   std::optional<Cut> test_until;
-  // How long after test_until no row is trained on. As long as a sequence, it keeps the test's
-  // candles out of the windows of training.
-  absl::Duration embargo;
+  // How long after test_until no row is trained on. Absent: as long as their windows hold candles
+  // of the test.
+  std::optional<absl::Duration> embargo;
 };
 
-// When a row is known, and when the last of its answers is.
+// When a row is known, when the last of its answers is, and when the oldest candle of its window
+// closed.
 struct RowTime {
   absl::Time as_of, end;
+  absl::Time oldest = absl::InfiniteFuture();
 };
 
 struct PartRows {

@@ -111,7 +111,7 @@ absl::StatusOr<DatasetResult> MakeDataset(const dataset::DatasetSpec& spec,
   AIFX_ASSIGN_OR_RETURN(
       const market::QualityReport quality,
       CheckCandles(read, spec, options.allow_bad_data, console.clock.Now(), progress));
-  AIFX_ASSIGN_OR_RETURN(const auto others, sources.Context(spec, read.candles, context));
+  AIFX_ASSIGN_OR_RETURN(const auto others, sources.Context(spec, read.candles, progress, context));
   progress.Stage("macro");
   AIFX_ASSIGN_OR_RETURN(const auto fundamentals,
                         sources.Fundamentals(spec.pair, plan.to, progress, context));
@@ -126,7 +126,7 @@ absl::StatusOr<DatasetResult> MakeDataset(const dataset::DatasetSpec& spec,
                                      .fundamentals = fundamentals ? &*fundamentals : nullptr,
                                      .events = events ? &*events : nullptr}));
   WarnOfShortMemory(data, progress);
-  dataset::Provenance provenance = sources.provenance();
+  dataset::Provenance provenance = sources.provenance(spec);
   provenance.engine = absl::StrCat("aifx ", base::ProjectVersion(), " ", base::GitRevision());
   provenance.made_at = console.clock.Now();
   result.metadata = dataset::MetadataJson(data, read.candles, quality, provenance);

@@ -6,14 +6,19 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/backend/macro_client.h"
 #include "client/cli/candles_csv.h"
+#include "client/cli/context_files.h"
+#include "client/cli/series_check.h"
+#include "client/cli/words.h"
 #include "client/collect/calendar_reader.h"
 #include "client/collect/series_config.h"
 #include "client/collect/series_reader.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/macro/country.h"
+#include "core/macro/missing_actuals.h"
 
 namespace aifx::cli {
 namespace {
@@ -23,6 +28,17 @@ constexpr absl::Duration kSchedule = absl::Hours(24 * 30);
 
 std::string FileName(const std::string& path) {
   return std::filesystem::path(path).filename().string();
+}
+
+// An event that was moved is stored at both times: nothing but its missing figure tells.
+void WarnOfMovedEvents(const std::vector<macro::EconomicEvent>& events,
+                       const market::CurrencyPair& pair, DatasetProgress& progress) {
+  const std::vector<macro::EconomicEvent> missing = macro::EventsMissingActual(events, pair);
+  if (missing.empty()) return;
+  progress.Warn(absl::StrCat(missing.size(), " events have no figure though later ones of their ",
+                             "name have, first ", missing.front().currency, " '",
+                             missing.front().name, "' at ", TimeWord(missing.front().time),
+                             ": one that was moved counts at its old time too (docs/macro.md)"));
 }
 
 // The messages of macro data say what to do where the backend has none of it.
@@ -35,10 +51,16 @@ absl::Status WithAdvice(const absl::Status& status) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<DatasetSources>> DatasetSources::Open(const DatasetOptions& options,
+                                                                     const DatasetPlan& plan,
                                                                      Console& console) {
   std::unique_ptr<DatasetSources> sources(new DatasetSources(options, console));
   AIFX_RETURN_IF_ERROR(sources->ReadMacroFiles());
-  if (!options.csv.empty()) return sources;
+  if (!options.csv.empty()) {
+    const dataset::DatasetSpec& spec = plan.datasets.front();  // of a file it is the only one
+    AIFX_ASSIGN_OR_RETURN(sources->context_, ReadContextFiles(options.context, *spec.set,
+                                                              &spec.pair, absl::InfiniteFuture()));
+    return sources;
+  }
   AIFX_ASSIGN_OR_RETURN(sources->backend_, TrainingBackend::Open(options.backend, console,
                                                                  http::Priority::kBackground));
   return sources;
@@ -110,18 +132,27 @@ absl::StatusOr<DatasetCandles> DatasetSources::Candles(const dataset::DatasetSpe
 
 absl::StatusOr<std::vector<features::OwnedContextSeries>> DatasetSources::Context(
     const dataset::DatasetSpec& spec, absl::Span<const market::Candle> candles,
-    const base::CallContext& context) {
-  std::vector<features::OwnedContextSeries> others;
-  for (const market::CurrencyPair& pair : spec.set->ContextPairs(spec.pair)) {
-    if (backend_ == nullptr) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--set ", spec.set->name(), " uses other pairs too, such as ",
-                       pair.ToString(), ": it needs the backend instead of --csv"));
+    DatasetProgress& progress, const base::CallContext& context) {
+  const absl::Time first = candles.front().open_time, last = candles.back().open_time;
+  std::vector<features::OwnedContextSeries> others = context_;
+  for (features::OwnedContextSeries& series : others) {
+    // As from the backend. What opens no later than a closed candle has closed itself.
+    std::erase_if(series.candles, [&](const market::Candle& candle) {
+      return candle.open_time < first || candle.open_time > last;
+    });
+  }
+  if (backend_ != nullptr) {
+    for (const market::CurrencyPair& pair : spec.set->ContextPairs(spec.pair)) {
+      AIFX_ASSIGN_OR_RETURN(
+          auto series,
+          backend_->candles().Range(pair, spec.timeframe, first, last + absl::Seconds(1), context));
+      others.push_back({pair, std::move(series)});
     }
-    AIFX_ASSIGN_OR_RETURN(auto series, backend_->candles().Range(
-                                           pair, spec.timeframe, candles.front().open_time,
-                                           candles.back().open_time + absl::Seconds(1), context));
-    others.push_back({pair, std::move(series)});
+  }
+  const auto warn = [&](const std::string& text) { progress.Warn(text); };
+  for (features::OwnedContextSeries& series : others) {
+    AIFX_RETURN_IF_ERROR(
+        CheckSeries(series.pair, spec.timeframe, options_.allow_bad_data, warn, series.candles));
   }
   return others;
 }
@@ -165,13 +196,23 @@ absl::StatusOr<std::optional<macro::EventFeatures>> DatasetSources::Events(
     return event.currency == pair.base() || event.currency == pair.quote();
   });
   if (!any) progress.Warn(absl::StrCat("no events of ", pair.ToString(), ": all missing"));
+  WarnOfMovedEvents(events, pair, progress);
   AIFX_ASSIGN_OR_RETURN(auto features, macro::EventFeatures::Create(pair, events));
   return features;
 }
 
-dataset::Provenance DatasetSources::provenance() const {
+dataset::Provenance DatasetSources::provenance(const dataset::DatasetSpec& spec) const {
   const std::string backend = "backend", rest = macro_from_backend() ? backend : "";
+  std::vector<std::string> context;
+  if (backend_ != nullptr && !spec.set->ContextPairs(spec.pair).empty()) {
+    context.push_back(backend);
+  }
+  for (const std::string& word : options_.context) {
+    context.push_back(absl::StrCat(word.substr(0, word.find('=')), "=",
+                                   FileName(word.substr(word.find('=') + 1))));
+  }
   return {.candles = options_.csv.empty() ? backend : FileName(options_.csv),
+          .context = absl::StrJoin(context, ", "),
           .fundamentals = records_.has_value() ? FileName(options_.fundamentals) : rest,
           .events = events_.has_value() ? FileName(options_.events) : rest};
 }

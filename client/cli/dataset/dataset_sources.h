@@ -24,9 +24,11 @@ struct DatasetCandles {
 // Where the inputs come from: the backend, or files. Not thread-safe.
 class DatasetSources {
  public:
-  // Reads the files of macro data and opens the backend where anything comes from there.
+  // Reads the files of macro data and of context and opens the backend where anything comes from
+  // there.
   // InvalidArgument for a configuration or a file that is wrong, else the file system's error.
   static absl::StatusOr<std::unique_ptr<DatasetSources>> Open(const DatasetOptions& options,
+                                                              const DatasetPlan& plan,
                                                               Console& console);
 
   // The closed candles of [from, to), and as many before as the first row's window depends on.
@@ -34,10 +36,10 @@ class DatasetSources {
                                          absl::Time to, const base::CallContext& context);
 
   // The candles of the pairs that the feature set uses too, over the time of `candles`. None where
-  // it uses no other; InvalidArgument where the candles come from a file, which has one pair.
+  // it uses no other. FailedPrecondition where the rules of `aifx data check` refuse one of them.
   absl::StatusOr<std::vector<features::OwnedContextSeries>> Context(
       const dataset::DatasetSpec& spec, absl::Span<const market::Candle> candles,
-      const base::CallContext& context);
+      DatasetProgress& progress, const base::CallContext& context);
 
   // Macro features of the pair from everything up to `to`; absent where they are left out. Says
   // where there is no data of the pair at all.
@@ -50,7 +52,7 @@ class DatasetSources {
                                                              const base::CallContext& context);
 
   // The names of the sources, without what the caller knows.
-  dataset::Provenance provenance() const;
+  dataset::Provenance provenance(const dataset::DatasetSpec& spec) const;
 
  private:
   DatasetSources(const DatasetOptions& options, Console& console)
@@ -66,6 +68,7 @@ class DatasetSources {
   std::unique_ptr<TrainingBackend> backend_;                      // null: files alone
   std::optional<std::vector<macro::FundamentalRecord>> records_;  // of the file
   std::optional<std::vector<macro::EconomicEvent>> events_;
+  std::vector<features::OwnedContextSeries> context_;  // of the files
 };
 
 }  // namespace aifx::cli

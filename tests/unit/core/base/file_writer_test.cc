@@ -43,6 +43,27 @@ TEST(FileWriterTest, OverwritesWhatIsStillBufferedAndWhatIsNot) {
   EXPECT_THAT(ReadFile(folder / "file"), IsOkAndHolds(std::string("01ab45678cd123456789")));
 }
 
+TEST(FileWriterTest, MayGoOnAfterTheDiskHasBegun) {
+  const TemporaryFolder folder;
+  ASSERT_OK_AND_ASSIGN(const auto writer, FileWriter::Create(folder / "file"));
+  // More than it takes for the disk to be told by itself.
+  const std::string piece(3 << 20, 'x');
+  std::string expected;
+  for (int i = 0; i < 7; ++i) {
+    ASSERT_OK(writer->Append(piece));
+    expected += piece;
+  }
+  ASSERT_OK(writer->Append("abc"));
+  ASSERT_OK(writer->StartSync());
+  ASSERT_OK(writer->Append("def"));
+  ASSERT_OK(writer->Overwrite(1, "y"));
+  ASSERT_OK(writer->Close());
+  expected += "abcdef";
+  expected[1] = 'y';
+  ASSERT_OK_AND_ASSIGN(const std::string written, ReadFile(folder / "file"));
+  EXPECT_TRUE(written == expected);
+}
+
 TEST(FileWriterTest, RemovesTheFileWithoutClose) {
   const TemporaryFolder folder;
   {

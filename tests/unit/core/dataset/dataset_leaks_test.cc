@@ -54,7 +54,9 @@ void ExpectSameUpTo(const Dataset& a, const Dataset& b, absl::Time until, size_t
     if (a.rows()[i].as_of > until) break;
     SCOPED_TRACE(absl::FormatTime(a.rows()[i].as_of));
     ASSERT_EQ(a.rows()[i].as_of, b.rows()[i].as_of);
-    const auto window = a.Window(a.rows()[i]), other = b.Window(b.rows()[i]);
+    std::vector<float> scratch, other_scratch;
+    const auto window = a.Window(a.rows()[i], scratch);
+    const auto other = b.Window(b.rows()[i], other_scratch);
     ASSERT_EQ(std::memcmp(window.data(), other.data(), window.size() * sizeof(float)), 0);
     ASSERT_TRUE(SameBits(a.fundamental().Row(i), b.fundamental().Row(i)));
     ASSERT_TRUE(SameBits(a.fundamental_mask().Row(i), b.fundamental_mask().Row(i)));
@@ -114,12 +116,13 @@ TEST(DatasetLeaksTest, ScalersKnowTheTrainingPartAlone) {
     if (event.time >= Time("2018-07-01T00:00:00Z")) event.actual = -1e6;
   }
   const Dataset other = Build(changed);
-  ExpectSameScaler(whole.technical_scaler(), other.technical_scaler());
+  ExpectSameScaler(*whole.technical_scaler(), *other.technical_scaler());
   ExpectSameScaler(*whole.fundamental_scaler(), *other.fundamental_scaler());
   ExpectSameScaler(*whole.event_scaler(), *other.event_scaler());
   // The test would see nothing if nothing had changed behind the training part.
   const Row &last = whole.rows().back(), &last_other = other.rows().back();
-  EXPECT_NE(whole.Window(last)[0], other.Window(last_other)[0]);
+  std::vector<float> scratch;
+  EXPECT_NE(whole.Window(last, scratch)[0], other.Window(last_other, scratch)[0]);
   EXPECT_NE(whole.fundamental().Row(whole.rows().size() - 1)[0],
             other.fundamental().Row(other.rows().size() - 1)[0]);
 }
@@ -175,15 +178,16 @@ TEST(DatasetLeaksTest, OnlyAPlantedFutureForeseesARandomWalk) {
   const Dataset data = Build(inputs, spec);
   const size_t columns = spec.set->columns().size();
   std::vector<double> score(data.rows().size());
+  std::vector<float> scratch;
   for (size_t c = 0; c < columns; ++c) {
     for (size_t r = 0; r < score.size(); ++r) {
-      score[r] = data.Window(data.rows()[r])[7 * columns + c];
+      score[r] = data.Window(data.rows()[r], scratch)[7 * columns + c];
     }
     EXPECT_NEAR(Auc(data, score), 0.5, 0.05) << spec.set->columns()[c].name;
   }
   // The return column of the candle that follows: what a window one candle too late would hold.
   for (size_t r = 0; r + 1 < score.size(); ++r) {
-    score[r] = data.Window(data.rows()[r + 1])[7 * columns];
+    score[r] = data.Window(data.rows()[r + 1], scratch)[7 * columns];
   }
   EXPECT_GT(Auc(data, score), 0.99);
 }

@@ -54,6 +54,19 @@ TEST(SplitByTimeTest, EmbargoesTrainingThatFollowsTheTest) {
   EXPECT_EQ(split.of(Part::kTrain).purged, 1);
 }
 
+TEST(SplitByTimeTest, WithoutAnEmbargoWindowsOfTrainingHoldNoCandleOfTheTest) {
+  auto rows = Hourly(20, 1);
+  for (int i = 0; i < 20; ++i) rows[i].oldest = Hour(i - 2);  // windows of three candles
+  rows[16].oldest = Hour(13);                                 // over a closed market
+  SplitRule rule{.train_until = Hour(5), .validation_until = Hour(9), .test_until = Hour(13)};
+  ASSERT_OK_AND_ASSIGN(const TimeSplit split, SplitByTime(rows, rule));
+  EXPECT_THAT(split.of(Part::kTrain).rows, ElementsAre(0, 1, 2, 3, 4, 17, 18, 19));
+  EXPECT_EQ(split.of(Part::kTrain).embargoed, 3);
+  rule.embargo = absl::ZeroDuration();
+  ASSERT_OK_AND_ASSIGN(const TimeSplit none, SplitByTime(rows, rule));
+  EXPECT_EQ(none.of(Part::kTrain).embargoed, 0);
+}
+
 TEST(SplitByTimeTest, SharesAreOfRowsInTimeOrder) {
   ASSERT_OK_AND_ASSIGN(const TimeSplit split, SplitByTime(Hourly(20, 0), SplitRule()));
   EXPECT_EQ(split.of(Part::kTrain).rows.size(), 14);
