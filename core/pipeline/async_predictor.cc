@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/base/violation.h"
+#include "core/pipeline/undefined_feature.h"
 #include "core/serving/admission.h"
 
 namespace aifx::pipeline {
@@ -227,7 +228,7 @@ void AsyncPredictor::Answer(Task& task, const absl::StatusOr<Logits>& logits) {
     if (part.running != nullptr && IsModelFailure(logits.status())) {
       part.running->CountError(part.arm);
     }
-    return task.done(logits.status());
+    return task.done(InTermsOf(task.prepared, logits.status()));
   }
   PredictAnswer answer = predictor_.Decide(task.prepared, *logits);
   if (part.running != nullptr) {

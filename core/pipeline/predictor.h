@@ -79,6 +79,7 @@ struct PreparedRequest {
   bool needs_context = false;  // whether the set uses other pairs here
   absl::Time now;              // as_of, else the clock
   std::vector<market::Candle> candles;
+  bool fetched = false;  // whether the candles are the backend's, not the caller's
   std::vector<features::OwnedContextSeries>
       context;  // what the feature set uses of other pairs, and maybe more
   std::vector<base::Warning> warnings;
@@ -123,11 +124,14 @@ class Predictor {
   absl::Status Adopt(PreparedRequest& prepared, std::vector<market::Candle> candles) const;
 
   // Features, model and decision. One item's failure does not touch the others'. Items that use
-  // the same model share forward passes. REQUIRES: no item NeedsFetch().
+  // the same model share forward passes. Candles that leave a feature undefined are InvalidArgument
+  // where they were given, FailedPrecondition where they were fetched. REQUIRES: no item
+  // NeedsFetch().
   std::vector<absl::StatusOr<PredictAnswer>> Run(absl::Span<PreparedRequest> items) const;
 
   // The two halves of Run: Compute, features and model, takes nearly all of the time and gives the
-  // same for the same Window; Decide, microseconds, is each request's own.
+  // same for the same Window, so that its errors are those of undefined_feature.h; Decide,
+  // microseconds, is each request's own.
   std::vector<absl::StatusOr<Logits>> Compute(absl::Span<PreparedRequest* const> items) const;
   PredictAnswer Decide(PreparedRequest& item, absl::Span<const float> logits) const;
 
@@ -138,6 +142,9 @@ class Predictor {
   // The experiment's choice of the version, once the newest candle is known.
   void ChooseVersion(PreparedRequest& prepared) const;
   static ContextOwner OwnerOf(const PreparedRequest& prepared);
+  // One forward pass for all; where it fails, one for each, so that nobody fails for another's
+  // window.
+  void ComputeGroup(Group& group, std::vector<absl::StatusOr<Logits>>& outputs) const;
   absl::Status RunGroup(Group& group) const;
   // Why the model is not asked for a signal, kNone where it is; by order: an operator's switch, the
   // model's age, the market's hours and the candles' age. Says what people should know in warnings.
