@@ -250,7 +250,8 @@ void AsyncPredictor::StartShadow(PreparedRequest decided, records::Prediction ch
   }
   decided.served = std::exchange(decided.part, {}).shadow;
   decided.times = {};
-  base::CallContext context;  // the caller's ends with the answer
+  decided.answers_nobody = true;  // the champion's prediction has the same id
+  base::CallContext context;      // the caller's ends with the answer
   context.deadline = clock_.Now() + kShadowPatience;
   context.request_id = decided.request.request_id;
   Start(std::move(decided), serving::Lane::kBatch, context,

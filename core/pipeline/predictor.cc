@@ -267,8 +267,10 @@ PredictAnswer Predictor::Decide(PreparedRequest& item, absl::Span<const float> l
   prediction.feature_set_name = item.feature_set->name();
   prediction.feature_set_hash = item.feature_set->hash();
   prediction.warnings = std::move(item.warnings);
-  if (options_.listener != nullptr)
+  const bool answers = !item.answers_nobody && as_of >= item.request.answers_from;
+  if (answers && options_.listener != nullptr) {
     options_.listener->OnPrediction(item, policy, logits, prediction);
+  }
   item.times.decide = absl::Nanoseconds(absl::GetCurrentTimeNanos() - start);
   return {std::move(prediction), item.times};
 }

@@ -54,6 +54,8 @@ struct PredictRequest {
   // Candles of other pairs. What the feature set uses and is not here is fetched with the candles.
   std::vector<features::OwnedContextSeries> context;
   bool submitted = false;  // whether the caller wants the prediction kept for the backend
+  // The caller waits for a candle: a prediction as of an earlier moment is given to nobody.
+  absl::Time answers_from = absl::InfinitePast();
 };
 
 // How long each step took; zero where it was not needed.
@@ -85,6 +87,8 @@ struct PreparedRequest {
   std::vector<base::Warning> warnings;
   StageTimes times;
   ExperimentPart part;  // known with the candles
+  // Its prediction is looked at and thrown away: no caller gets it, and no listener hears of it.
+  bool answers_nobody = false;
   bool NeedsFetch() const { return candles.empty(); }
   // The candles that the model's output depends on.
   absl::Span<const market::Candle> Window() const {

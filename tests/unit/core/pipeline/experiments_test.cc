@@ -24,7 +24,17 @@ using testing::StatusIs;
 constexpr market::Timeframe kHour = market::Timeframe::k1Hour;
 constexpr char kModel[] = "eurusd-1h";
 constexpr int64_t kChampion = 20180612100000, kCandidate = 20180613100000;
-constexpr size_t kFirst = 170;  // candles of the first request
+constexpr size_t kFirst = 170;        // candles of the first request
+
+// Notes which version made each prediction that it hears of.
+class VersionsHeard final : public PredictionListener {
+ public:
+  void OnPrediction(const PreparedRequest&, const DecisionPolicy&, absl::Span<const float>,
+                    const records::Prediction& prediction) override {
+    versions.push_back(prediction.model.version);
+  }
+  std::vector<int64_t> versions;
+};
 
 class PipelineExperimentsTest : public ::testing::Test {
  protected:
@@ -104,7 +114,8 @@ class PipelineExperimentsTest : public ::testing::Test {
                                      .logger = base::NullLogger(),
                                      .rules = {}}};
   std::shared_ptr<serving::RunningExperiment> running_;
-  PredictorOptions options_{.experiments = &experiments_};
+  VersionsHeard heard_;
+  PredictorOptions options_{.experiments = &experiments_, .listener = &heard_};
   Predictor predictor_{registry_, nullptr, clock_, options_};
   serving::Batcher batcher_{{.threads = 0}, clock_};
   serving::Executor blocking_{{.name = "backend", .threads = 1}};
@@ -178,6 +189,28 @@ TEST_F(PipelineExperimentsTest, AShadowComputesAfterwardsAndIsCompared) {
   RunAll();
   EXPECT_EQ(Stats().shadow.compared, 1);
   EXPECT_EQ(Model(kCandidate).rows, 1);
+}
+
+TEST_F(PipelineExperimentsTest, NobodyHearsOfWhatAShadowSays) {
+  Create(ExperimentKind::kShadow, 100);
+  Answer(Ending(kFirst));
+  RunAll();
+  ASSERT_EQ(Stats().shadow.compared, 1);
+  EXPECT_THAT(heard_.versions, ::testing::ElementsAre(kChampion));
+}
+
+TEST_F(PipelineExperimentsTest, CandlesWithoutFeaturesAreNoErrorOfAVersion) {
+  Create(ExperimentKind::kCanary, 50);
+  for (const absl::Status& status :
+       {absl::InvalidArgumentError("candles[3]"), absl::FailedPreconditionError("candles")}) {
+    Model(kCandidate).failure = status;
+    for (size_t i = 0; i < 60; ++i) {
+      const Pending pending = Start(Ending(kFirst + i));
+      RunAll();
+    }
+  }
+  EXPECT_GT(Stats().champion.requests, 0);
+  EXPECT_EQ(Stats().candidate.errors, 0);
 }
 
 TEST_F(PipelineExperimentsTest, ShadowsBeyondWhatMayWaitAreDropped) {
