@@ -152,9 +152,7 @@ absl::Status Experiments::Finish(const RunningExperiment& running, std::string r
 
 void Experiments::LetGoOfCandidate(const Experiment& experiment) {
   if (!experiment.loaded_candidate) return;
-  const auto active = deps_.store.Active(experiment.model);
-  if (active.ok() && active->version == experiment.candidate) return;
-  const auto freed = deps_.control.Unload(experiment.model, experiment.candidate, {});
+  const auto freed = deps_.control.Release(experiment.model, experiment.candidate, {});
   if (freed.ok()) return;
   deps_.logger.Warning(
       "an experiment's candidate stays loaded",
