@@ -73,7 +73,7 @@ bool Experiments::IsReady(const std::string& model, int64_t version) const {
 
 absl::StatusOr<ExperimentView> Experiments::Create(Experiment asked,
                                                    const base::CallContext& context) {
-  if (const auto violations = CheckExperiment(asked); !violations.empty()) {
+  if (const auto violations = CheckNewExperiment(asked); !violations.empty()) {
     return base::InvalidArgument(violations);
   }
   base::MutexLock command(command_mutex_);

@@ -24,6 +24,7 @@ using testing::StatusIs;
 constexpr market::Timeframe kHour = market::Timeframe::k1Hour;
 constexpr char kModel[] = "eurusd-1h";
 constexpr int64_t kChampion = 20180612100000, kCandidate = 20180613100000;
+constexpr double kNearlyAll = 99.99;  // percent
 constexpr size_t kFirst = 170;        // candles of the first request
 
 // Notes which version made each prediction that it hears of.
@@ -146,7 +147,7 @@ TEST_F(PipelineExperimentsTest, AbDividesCandlesAndAnswersACandleAlways) {
 }
 
 TEST_F(PipelineExperimentsTest, ARequestThatNamesAVersionTakesNoPart) {
-  Create(ExperimentKind::kAb, 100);
+  Create(ExperimentKind::kAb, kNearlyAll);
   EXPECT_EQ(Answer(Ending(kFirst)).model.version, kCandidate);
   EXPECT_EQ(Answer(Ending(kFirst, kChampion)).model.version, kChampion);
   EXPECT_EQ(Stats().champion.requests, 0);
@@ -154,7 +155,7 @@ TEST_F(PipelineExperimentsTest, ARequestThatNamesAVersionTakesNoPart) {
 }
 
 TEST_F(PipelineExperimentsTest, TheChampionAnswersForACandidateThatIsGone) {
-  Create(ExperimentKind::kAb, 100);
+  Create(ExperimentKind::kAb, kNearlyAll);
   ASSERT_OK(registry_.Unload(kModel, kCandidate, {}));
   EXPECT_EQ(Answer(Ending(kFirst)).model.version, kChampion);
   EXPECT_EQ(Stats().fallbacks, 1);

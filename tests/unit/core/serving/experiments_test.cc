@@ -110,6 +110,10 @@ TEST_F(ExperimentsTest, APromotedCandidateIsKeptNoLongerThanItServes) {
 }
 
 TEST_F(ExperimentsTest, RefusesWhatCannotRun) {
+  Experiment everything = Asked();
+  everything.candidate_percent = 100;
+  EXPECT_THAT(Create(everything), StatusIs(absl::StatusCode::kInvalidArgument,
+                                           HasSubstr("leaves the champion no candle")));
   Experiment active = Asked();
   active.candidate = kOld;
   EXPECT_THAT(Create(active), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("active")));
