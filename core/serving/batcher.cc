@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
-#include "core/base/violation.h"
 #include "core/serving/admission.h"
 
 namespace aifx::serving {
@@ -68,10 +67,7 @@ absl::Status Batcher::Submit(Lane lane, const BatchKey& key, size_t rows,
   Worker* worker = nullptr;
   {
     base::MutexLock lock(mutex_);
-    if (stopping_) {
-      return base::WithReason(absl::UnavailableError("the server is shutting down"),
-                              "SHUTTING_DOWN");
-    }
+    if (stopping_) return ShuttingDownStatus();
     const LaneLoad load{
         .lane = lane,
         .waiting_rows = lanes_[Index(lane)].rows(),

@@ -113,6 +113,14 @@ TEST_F(BatcherTest, OnlyOneThreadExplains) {
   EXPECT_THAT(log_.lines(), ElementsAre("batch", "explain 1", "explain 2"));
 }
 
+TEST_F(BatcherTest, AJobLargerThanTheLaneIsLetInWhereNothingWaits) {
+  ASSERT_OK(Submit("large", Lane::kInteractive, &kModelA, {}, 9));
+  EXPECT_EQ(base::ReasonOf(Submit("small")), "QUEUE_FULL");
+  RunAll();
+  ASSERT_OK(Submit("small"));
+  EXPECT_EQ(base::ReasonOf(Submit("large", Lane::kInteractive, &kModelA, {}, 9)), "QUEUE_FULL");
+}
+
 TEST_F(BatcherTest, EachLaneIsFullOnItsOwn) {
   for (int i = 0; i < 8; ++i) ASSERT_OK(Submit("x"));
   const absl::Status refused = Submit("x");
