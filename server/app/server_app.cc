@@ -414,7 +414,7 @@ void ServerApp::Refresh() {
   authorizer_->Refresh();
   registry_.Refresh();
   experiments_.Evaluate();
-  model_health_.Update(registry_.List());
+  model_health_.Update(registry_.Stats().models);
   health_.SetServing(kPredictionService, registry_.HasReadyModel());
   health_.SetServing(kInferenceService, registry_.HasReadyModel());
   outbox_monitor_.Refresh();
