@@ -87,6 +87,15 @@ absl::Status Batcher::Submit(Lane lane, const BatchKey& key, size_t rows,
   return absl::OkStatus();
 }
 
+void Batcher::Continue(Lane lane, const BatchKey& key, size_t rows,
+                       const base::CallContext& context, std::unique_ptr<BatchJob> job) {
+  const absl::Time now = clock_.Now();
+  base::MutexLock lock(mutex_);
+  // Nobody is woken: this thread looks for work as soon as Run returns.
+  lanes_[Index(lane)].PushFront(
+      key, {.job = std::move(job), .rows = rows, .context = context, .queued_at = now});
+}
+
 bool Batcher::MayServe(Lane lane) const {
   return !lanes_[Index(lane)].empty() && !(lane == Lane::kExplain && explaining_);
 }
@@ -108,7 +117,7 @@ Batcher::Batch Batcher::TakeBatch() {
     if (!MayServe(lane)) continue;
     batch.lane = lane;
     batch.taken = lanes_[Index(lane)].Take(
-        batch.start, {.max_rows = options_.max_rows,
+        batch.start, {.max_rows = lane == Lane::kExplain ? 1 : options_.max_rows,
                       .free_threads = lane == Lane::kExplain ? 1 : FreeThreads(),
                       .row_time = stats_[Index(lane)].row_time});
     break;
