@@ -105,6 +105,8 @@ class FeatureSet {
   // The first candle that gets a row; those before it are warm-up. Where it is less than
   // memory() - 1, the rows in between depend on where the series starts.
   virtual size_t warm_up() const { return memory() - 1; }
+  // How many candles (its own included) a row uses the volume of; 0: none.
+  virtual size_t volume_memory() const { return 0; }
   // Whether a column never forgets the first candle quite: beyond memory() candles 1e-9 of it is
   // left. Such rows depend on where the series starts and must be cached by its first candle.
   virtual bool recursive() const { return false; }
@@ -123,7 +125,7 @@ class FeatureSet {
   // does not allocate). Row r belongs to candles[warm_up() + r].
   // FailedPrecondition, saying how many candles are needed and came, where there are no more than
   // warm_up(), and, naming the pairs, where the candles of a context pair are missing altogether;
-  // Internal, naming the column and the candle, where a value is not finite.
+  // Internal, naming the column and the candle, where a value is not finite: `out` holds it then.
   // REQUIRES: all candles passed market::ValidateCandles.
   virtual absl::Status Build(const FeatureInput& input, FeatureMatrix& out) const = 0;
 

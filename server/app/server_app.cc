@@ -20,10 +20,6 @@ constexpr char kInferenceService[] = "inference.GRPCInferenceService";
 // Submissions that wait for the disk are committed together: many threads, few syncs.
 const serving::Executor::Options kDurable = {.name = "outbox", .threads = 16, .queue_limit = 1024};
 
-// One explanation at a time: it takes as long as hundreds of predictions.
-const serving::Executor::Options kExplaining = {
-    .name = "explanations", .threads = 1, .queue_limit = 16};
-
 // Threads that sleep until the backend has answered a submission.
 const serving::Executor::Options kWaiting = {.name = "waits", .threads = 32, .queue_limit = 1024};
 
@@ -75,7 +71,6 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       durable_(kDurable),
       waiting_(kWaiting),
       blocking_(BackendExecutorOptionsOf(config.backend)),
-      explaining_(kExplaining),
       store_reads_({.name = "model store", .threads = 1, .queue_limit = 64}),
       commands_({.name = "model commands", .threads = 1, .queue_limit = 16}),
       switching_({.name = "kill switches", .threads = 2, .queue_limit = 64}),
@@ -89,16 +84,14 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
                 .logger = logger}),
       model_health_(health_),
       outbox_monitor_(*backend_.outbox, config_.outbox, base::SystemClock()),
-      explain_({.guard = guard_,
-                .engine = engine_,
-                .explain =
-                    [this](pipeline::PreparedRequest& prepared, int steps,
-                           const base::CallContext& context) {
-                      return explainer_.Explain(prepared, steps, context);
-                    },
-                .blocking = blocking_,
-                .explaining = explaining_,
-                .default_model = config.models.default_name}),
+      explain_(
+          {.guard = guard_,
+           .engine = engine_,
+           .explain = [this](pipeline::PreparedRequest prepared,
+                             int steps) { return explainer_.Start(std::move(prepared), steps); },
+           .blocking = blocking_,
+           .inference = inference_,
+           .default_model = config.models.default_name}),
       predictions_({.guard = guard_,
                     .engine = engine_,
                     .submissions = *backend_.outbox,
@@ -143,8 +136,8 @@ ServerApp::ServerApp(const config::ServerConfig& config, base::Logger& logger, B
       pages_({.calls = call_metrics_,
               .guard = guard_,
               .stages = stage_metrics_,
-              .executors = {&durable_, &waiting_, &blocking_, &store_reads_, &explaining_,
-                            &commands_, &switching_, &mirror_.executor()},
+              .executors = {&durable_, &waiting_, &blocking_, &store_reads_, &commands_, &switching_,
+                            &mirror_.executor()},
               .registry = registry_,
               .experiments = experiments_,
               .outbox = outbox_monitor_,
@@ -187,7 +180,6 @@ void ServerApp::StopWork(absl::Duration outbox_grace) {
   durable_.Shutdown();
   waiting_.Shutdown();  // after those who queue here
   blocking_.Shutdown();
-  explaining_.Shutdown();  // after those who queue here
   store_reads_.Shutdown();
   commands_.Shutdown();
   switching_.Shutdown();
@@ -240,7 +232,7 @@ absl::Status ServerApp::Listen() {
 void ServerApp::RefreshModels() {
   registry_.Refresh();
   experiments_.Evaluate();
-  model_health_.Update(registry_.List());
+  model_health_.Update(registry_.Stats().models);
   health_.SetServing(kPredictionService, registry_.HasReadyModel());
   health_.SetServing(kInferenceService, registry_.HasReadyModel());
 }

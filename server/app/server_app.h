@@ -105,7 +105,6 @@ class ServerApp {
   serving::Executor durable_;
   serving::Executor waiting_;
   serving::Executor blocking_;
-  serving::Executor explaining_;
   // Reads of the store, so that they never wait behind calls to a backend that does not answer.
   serving::Executor store_reads_;
   // Commands over models, one after another: each may load one.

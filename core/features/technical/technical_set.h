@@ -30,6 +30,7 @@ class TechnicalSet final : public FeatureSet {
   Convention convention() const override { return convention_; }
   size_t memory() const override { return memory_; }
   size_t warm_up() const override { return warm_up_; }
+  size_t volume_memory() const override { return volume_memory_; }
   bool recursive() const override { return recursive_; }
   const std::string& hash() const override { return hash_; }
   WindowScaling window_scaling() const override { return window_scaling_; }
@@ -65,6 +66,7 @@ class TechnicalSet final : public FeatureSet {
   std::vector<IndicatorColumn> details_;
   size_t memory_ = 1;
   size_t warm_up_ = 0;
+  size_t volume_memory_ = 0;
   bool recursive_ = false;
   bool uses_context_ = false;
   WindowScaling window_scaling_ = WindowScaling::kNone;
