@@ -81,7 +81,9 @@ class FeatureStream {
   virtual absl::Span<const double> Next(const market::Candle& candle) = 0;
 
   // Takes the next closed candle of a context pair, before the first candle of the series that
-  // opens no earlier. A pair of which nothing came is unknown, as where its candles are missing.
+  // opens no earlier. Of several before the same candle of the series only the last one counts, and
+  // the others may be left out. A pair of which nothing came is unknown, as where its candles are
+  // missing.
   // InvalidArgument where the set does not use the pair or the candle comes too late;
   // ResourceExhausted where the series is too far behind.
   virtual absl::Status AddContext(const market::CurrencyPair& pair, const market::Candle& candle);

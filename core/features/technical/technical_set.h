@@ -24,6 +24,7 @@ class TechnicalSet final : public FeatureSet {
   static absl::StatusOr<std::unique_ptr<TechnicalSet>> Make(
       std::string name, Convention convention, std::vector<std::string> columns,
       WindowScaling scaling = WindowScaling::kNone);
+  ~TechnicalSet() override;
 
   const std::string& name() const override { return name_; }
   const std::vector<Column>& columns() const override { return columns_; }
@@ -74,9 +75,6 @@ class TechnicalSet final : public FeatureSet {
   std::string hash_;
   mutable base::Mutex mutex_;
   mutable std::vector<std::unique_ptr<Worker>> idle_ ABSL_GUARDED_BY(mutex_);
-
- public:
-  ~TechnicalSet() override;
 };
 
 }  // namespace aifx::features

@@ -78,9 +78,9 @@ TEST(DatasetLeaksTest, WhatComesAfterARowChangesNothingInIt) {
     less.candles.resize(kept);
     const absl::Time end = less.candles.back().open_time + absl::Hours(1);
     // What is published later is not there yet; the schedule of events is.
-    std::erase_if(less.records, [&](const auto& record) { return *record.released_at > end; });
+    std::erase_if(less.records, [&](const auto& record) { return *record.released_at >= end; });
     for (macro::EconomicEvent& event : less.events) {
-      if (event.time > end) event.actual.reset();
+      if (event.time >= end) event.actual.reset();
     }
     ExpectSameUpTo(whole, Build(less), end, kept - 70);
   }
@@ -127,12 +127,12 @@ TEST(DatasetLeaksTest, ScalersKnowTheTrainingPartAlone) {
             other.fundamental().Row(other.rows().size() - 1)[0]);
 }
 
-TEST(DatasetLeaksTest, NoValueIsVisibleBeforeItsRelease) {
+TEST(DatasetLeaksTest, NoValueIsVisibleAtItsRelease) {
   Everything early, late;
-  // The same figure a second before and a second after the close of a candle.
+  // The same figure a minute before the close of a candle and at it.
   const absl::Time close = Time("2018-06-20T15:00:00Z");
-  early.records[2].released_at = close;
-  late.records[2].released_at = close + absl::Seconds(1);
+  early.records[2].released_at = close - absl::Minutes(1);
+  late.records[2].released_at = close;
   const Dataset a = Build(early), b = Build(late);
   const auto at = [&](const Dataset& data, absl::Time time) {
     for (size_t i = 0; i < data.rows().size(); ++i) {
@@ -144,6 +144,31 @@ TEST(DatasetLeaksTest, NoValueIsVisibleBeforeItsRelease) {
   EXPECT_EQ(at(b, close), 1) << "-1.5 still";
   EXPECT_EQ(at(b, close + absl::Hours(1)), 0);
   EXPECT_EQ(at(a, close - absl::Hours(1)), 1);
+}
+
+// The row of the candle that closes at an event does not hold the event's actual: its close is the
+// last quote before it. The next row does.
+TEST(DatasetLeaksTest, NoActualIsVisibleAtItsEvent) {
+  const absl::Time close = Time("2018-06-21T13:00:00Z");
+  const auto rows_with = [&](absl::Time time, double actual) {
+    Everything inputs;
+    inputs.events[4].time = time;
+    inputs.events[4].actual = actual;
+    DatasetSpec spec = SmallSpec();
+    spec.scaled = false;
+    return Build(inputs, spec);
+  };
+  const auto same_at = [](const Dataset& a, const Dataset& b, absl::Time time) {
+    for (size_t i = 0; i < a.rows().size(); ++i) {
+      if (a.rows()[i].as_of == time) return SameBits(a.event().Row(i), b.event().Row(i));
+    }
+    ADD_FAILURE() << "no row as of " << time;
+    return false;
+  };
+  EXPECT_TRUE(same_at(rows_with(close, 120), rows_with(close, 900), close));
+  EXPECT_FALSE(same_at(rows_with(close, 120), rows_with(close, 900), close + absl::Hours(1)));
+  const absl::Time before = close - absl::Minutes(1);
+  EXPECT_FALSE(same_at(rows_with(before, 120), rows_with(before, 900), close));
 }
 
 TEST(DatasetLeaksTest, TheOrderOfReleasesAndEventsDoesNotMatter) {

@@ -192,7 +192,8 @@ TEST(DatasetTest, MacroRowsGoWithTheWindows) {
   EXPECT_EQ(scaler.divisor[0], 0.25);
   for (size_t i = 0; i < data.rows().size(); ++i) {
     const absl::Time t = data.rows()[i].as_of;
-    const bool raised = t >= Time("2018-06-21T18:00:00Z") && t < Time("2018-07-04T11:45:00Z");
+    // Not yet at the release itself, 18:00.
+    const bool raised = t > Time("2018-06-21T18:00:00Z") && t < Time("2018-07-04T11:45:00Z");
     ASSERT_EQ(data.fundamental_mask().Row(i)[0], t >= Time("2018-06-14T11:45:00Z") ? 1 : 0);
     if (data.fundamental_mask().Row(i)[0] == 1) {
       ASSERT_EQ(data.fundamental().Row(i)[0], raised ? 0 : 1);
