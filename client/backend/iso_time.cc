@@ -6,13 +6,14 @@
 namespace aifx::backend {
 namespace {
 
-constexpr absl::string_view kForm = "dddd-dd-ddTdd:dd:dd.dddZ";
+constexpr absl::string_view kSeconds = "dddd-dd-ddTdd:dd:ddZ";
+constexpr absl::string_view kMillis = "dddd-dd-ddTdd:dd:dd.dddZ";
 
-bool HasForm(absl::string_view text) {
-  if (text.size() != kForm.size()) return false;
-  for (size_t i = 0; i < kForm.size(); ++i) {
+bool HasForm(absl::string_view text, absl::string_view form) {
+  if (text.size() != form.size()) return false;
+  for (size_t i = 0; i < form.size(); ++i) {
     const bool digit = static_cast<unsigned char>(text[i] - '0') < 10;
-    if (kForm[i] == 'd' ? !digit : text[i] != kForm[i]) return false;
+    if (form[i] == 'd' ? !digit : text[i] != form[i]) return false;
   }
   return true;
 }
@@ -40,14 +41,15 @@ int DaysIn(int year, int month) {
 }
 
 std::optional<absl::Time> ParseFixedForm(absl::string_view text) {
-  if (!HasForm(text)) return std::nullopt;
+  const bool has_millis = HasForm(text, kMillis);
+  if (!has_millis && !HasForm(text, kSeconds)) return std::nullopt;
   const int year = Digits(text, 0, 4), month = Digits(text, 5, 2), day = Digits(text, 8, 2);
   const int hour = Digits(text, 11, 2), minute = Digits(text, 14, 2), second = Digits(text, 17, 2);
   if (month < 1 || month > 12 || day < 1 || day > DaysIn(year, month)) return std::nullopt;
   if (hour > 23 || minute > 59 || second > 59) return std::nullopt;  // 60 is the other parser's
   const int64_t seconds =
       DaysSinceEpoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
-  return absl::FromUnixMillis(seconds * 1000 + Digits(text, 20, 3));
+  return absl::FromUnixMillis(seconds * 1000 + (has_millis ? Digits(text, 20, 3) : 0));
 }
 
 }  // namespace

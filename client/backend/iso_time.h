@@ -9,7 +9,8 @@
 namespace aifx::backend {
 
 // An ISO 8601 time with its zone (RFC 3339); nothing for other text and for times without end. The
-// form that the backend writes, 2018-06-12T10:00:00.000Z, takes a few nanoseconds.
+// form that the backend writes, 2018-06-12T10:00:00.000Z, and the same without a fraction take a
+// few nanoseconds.
 std::optional<absl::Time> ParseIsoTime(absl::string_view text);
 
 }  // namespace aifx::backend

@@ -1,5 +1,6 @@
 #include "client/cli/candles_csv.h"
 
+#include <array>
 #include <map>
 #include <optional>
 
@@ -14,74 +15,91 @@
 namespace aifx::cli {
 namespace {
 
-// One line of the file, read by column name.
+enum Name { kTimestamp, kOpen, kHigh, kLow, kClose, kVolume, kSpreadPips, kSpread, kNames };
+constexpr std::array<const char*, kNames> kTitles = {
+    "timestamp", "open", "high", "low", "close", "volume", "spread_pips", "spread"};
+
+// Which cells of a line are read.
+struct Columns {
+  std::array<std::optional<size_t>, kNames> places;
+  size_t count = 0;  // of all columns
+};
+
+// One line of the file, read by column.
 class Row {
  public:
-  Row(const std::map<std::string, size_t>& columns, absl::string_view line, std::string place)
-      : columns_(columns), cells_(absl::StrSplit(line, ',')), place_(std::move(place)) {}
+  // All outlive the object.
+  Row(const Columns& columns, const std::vector<absl::string_view>& cells,
+      absl::string_view file_name, size_t line)
+      : columns_(columns), cells_(cells), file_name_(file_name), line_(line) {}
 
-  size_t size() const { return cells_.size(); }
+  // Such as "eurusd.csv:7", for messages.
+  std::string Place() const { return absl::StrCat(file_name_, ":", line_); }
 
-  absl::string_view Text(const std::string& column) const {
-    const auto found = columns_.find(column);
-    if (found == columns_.end() || found->second >= cells_.size()) return "";
-    return absl::StripAsciiWhitespace(cells_[found->second]);
+  absl::string_view Text(Name name) const {
+    const std::optional<size_t> place = columns_.places[name];
+    if (!place.has_value() || *place >= cells_.size()) return "";
+    return absl::StripAsciiWhitespace(cells_[*place]);
   }
 
-  absl::StatusOr<absl::Time> Time(const std::string& column) const {
-    absl::StatusOr<absl::Time> time = ParseTimeWord(Text(column));
-    if (!time.ok()) return Wrong(column, "a time");
+  absl::StatusOr<absl::Time> Time(Name name) const {
+    absl::StatusOr<absl::Time> time = ParseTimeWord(Text(name));
+    if (!time.ok()) return Wrong(name, "a time");
     return time;
   }
 
-  absl::StatusOr<double> Number(const std::string& column) const {
+  absl::StatusOr<double> Number(Name name) const {
     double value = 0;
-    if (!absl::SimpleAtod(Text(column), &value)) return Wrong(column, "a number");
+    if (!absl::SimpleAtod(Text(name), &value)) return Wrong(name, "a number");
     return value;
   }
 
-  absl::StatusOr<std::optional<double>> OptionalNumber(const std::string& column) const {
-    if (Text(column).empty()) return std::nullopt;
-    AIFX_ASSIGN_OR_RETURN(const double value, Number(column));
+  absl::StatusOr<std::optional<double>> OptionalNumber(Name name) const {
+    if (Text(name).empty()) return std::nullopt;
+    AIFX_ASSIGN_OR_RETURN(const double value, Number(name));
     return value;
   }
 
  private:
-  absl::Status Wrong(const std::string& column, absl::string_view kind) const {
+  absl::Status Wrong(Name name, absl::string_view kind) const {
     return absl::InvalidArgumentError(
-        absl::StrCat(place_, ": ", column, " is '", Text(column), "', which is not ", kind));
+        absl::StrCat(Place(), ": ", kTitles[name], " is '", Text(name), "', which is not ", kind));
   }
 
-  const std::map<std::string, size_t>& columns_;
-  std::vector<absl::string_view> cells_;
-  std::string place_;
+  const Columns& columns_;
+  const std::vector<absl::string_view>& cells_;
+  const absl::string_view file_name_;
+  const size_t line_;
 };
 
 absl::StatusOr<market::Candle> ReadCandle(const Row& row, double pip_size) {
   market::Candle candle;
-  AIFX_ASSIGN_OR_RETURN(candle.open_time, row.Time("timestamp"));
-  AIFX_ASSIGN_OR_RETURN(candle.open, row.Number("open"));
-  AIFX_ASSIGN_OR_RETURN(candle.high, row.Number("high"));
-  AIFX_ASSIGN_OR_RETURN(candle.low, row.Number("low"));
-  AIFX_ASSIGN_OR_RETURN(candle.close, row.Number("close"));
-  AIFX_ASSIGN_OR_RETURN(candle.volume, row.OptionalNumber("volume"));
-  AIFX_ASSIGN_OR_RETURN(candle.spread_pips, row.OptionalNumber("spread_pips"));
-  AIFX_ASSIGN_OR_RETURN(const std::optional<double> spread, row.OptionalNumber("spread"));
+  AIFX_ASSIGN_OR_RETURN(candle.open_time, row.Time(kTimestamp));
+  AIFX_ASSIGN_OR_RETURN(candle.open, row.Number(kOpen));
+  AIFX_ASSIGN_OR_RETURN(candle.high, row.Number(kHigh));
+  AIFX_ASSIGN_OR_RETURN(candle.low, row.Number(kLow));
+  AIFX_ASSIGN_OR_RETURN(candle.close, row.Number(kClose));
+  AIFX_ASSIGN_OR_RETURN(candle.volume, row.OptionalNumber(kVolume));
+  AIFX_ASSIGN_OR_RETURN(candle.spread_pips, row.OptionalNumber(kSpreadPips));
+  AIFX_ASSIGN_OR_RETURN(const std::optional<double> spread, row.OptionalNumber(kSpread));
   if (spread.has_value()) candle.spread_pips = *spread / pip_size;
   return candle;
 }
 
-absl::StatusOr<std::map<std::string, size_t>> ReadHeader(absl::string_view line,
-                                                         absl::string_view name) {
-  std::map<std::string, size_t> columns;
-  const std::vector<absl::string_view> titles = absl::StrSplit(line, ',');
-  for (size_t i = 0; i < titles.size(); ++i) {
-    columns.emplace(absl::AsciiStrToLower(absl::StripAsciiWhitespace(titles[i])), i);
+absl::StatusOr<Columns> ReadHeader(absl::string_view line, absl::string_view name) {
+  std::map<std::string, size_t> titles;
+  size_t place = 0;
+  for (const absl::string_view title : absl::StrSplit(line, ',')) {
+    titles.emplace(absl::AsciiStrToLower(absl::StripAsciiWhitespace(title)), place++);
   }
-  for (const char* required : {"timestamp", "open", "high", "low", "close"}) {
-    if (columns.count(required) == 0) {
+  Columns columns{.count = titles.size()};
+  for (size_t i = 0; i < kNames; ++i) {
+    const auto found = titles.find(kTitles[i]);
+    if (found != titles.end()) {
+      columns.places[i] = found->second;
+    } else if (i <= kClose) {
       return absl::InvalidArgumentError(
-          absl::StrCat(name, ":1: the header has no column '", required, "'"));
+          absl::StrCat(name, ":1: the header has no column '", kTitles[i], "'"));
     }
   }
   return columns;
@@ -94,16 +112,19 @@ absl::StatusOr<std::vector<market::Candle>> ParseCandlesCsv(absl::string_view te
                                                             std::vector<size_t>* line_numbers) {
   absl::ConsumePrefix(&text, "\xef\xbb\xbf");  // what spreadsheets put in front of UTF-8
   const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
-  AIFX_ASSIGN_OR_RETURN(const auto columns, ReadHeader(lines[0], name));
+  AIFX_ASSIGN_OR_RETURN(const Columns columns, ReadHeader(lines[0], name));
   std::vector<market::Candle> candles;
+  candles.reserve(lines.size());
+  std::vector<absl::string_view> cells;
   for (size_t i = 1; i < lines.size(); ++i) {
     const absl::string_view line = absl::StripAsciiWhitespace(lines[i]);
     if (line.empty()) continue;
-    const std::string place = absl::StrCat(name, ":", i + 1);
-    const Row row(columns, line, place);
-    if (row.size() != columns.size()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(place, ": ", row.size(), " cells under ", columns.size(), " columns"));
+    cells.clear();
+    for (const absl::string_view cell : absl::StrSplit(line, ',')) cells.push_back(cell);
+    const Row row(columns, cells, name, i + 1);
+    if (cells.size() != columns.count) {
+      return absl::InvalidArgumentError(absl::StrCat(row.Place(), ": ", cells.size(),
+                                                     " cells under ", columns.count, " columns"));
     }
     AIFX_ASSIGN_OR_RETURN(market::Candle candle, ReadCandle(row, pip_size));
     candles.push_back(candle);

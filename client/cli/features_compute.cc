@@ -4,23 +4,20 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
-#include "client/cli/candles_csv.h"
+#include "client/cli/context_files.h"
 #include "client/cli/errors.h"
 #include "client/cli/features/features_options.h"
 #include "client/cli/features_table.h"
-#include "core/base/files.h"
 #include "core/base/staging_folder.h"
 #include "core/base/status_macros.h"
-#include "core/features/context_feed.h"
 #include "core/features/owned_context.h"
 
 namespace aifx::cli {
 namespace {
-
-constexpr size_t kLargestFile = size_t{1} << 30;
 
 struct Options {
   std::string csv;
@@ -67,70 +64,24 @@ absl::StatusOr<FeatureTable> WriteTable(const std::string& out, const features::
   return written;
 }
 
-struct CandleFile {
-  std::vector<market::Candle> candles;
-  std::vector<size_t> lines;
-};
-
-absl::StatusOr<CandleFile> ReadCandles(const std::string& path, absl::Time now) {
-  CandleFile file;
-  AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(path, kLargestFile));
-  // No set of the engine uses spreads in price units here, so the pair's pip does not matter.
-  AIFX_ASSIGN_OR_RETURN(file.candles, ParseCandlesCsv(text, path, 0.0001, &file.lines));
-  AIFX_RETURN_IF_ERROR(CheckCandleLines(file.candles, file.lines, path, now));
-  return file;
-}
-
-// The files of --context.
-absl::StatusOr<std::vector<features::OwnedContextSeries>> ReadContext(
-    const Options& options, const features::FeatureSet& set,
-    absl::Span<const market::CurrencyPair> used, absl::Time now) {
-  std::vector<features::OwnedContextSeries> context;
-  for (const std::string& word : options.context) {
-    const size_t equals = word.find('=');
-    if (equals == std::string::npos) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--context ", word, " is not PAIR=FILE, such as GBP/USD=gbpusd.csv"));
-    }
-    const auto pair = market::CurrencyPair::Parse(word.substr(0, equals));
-    if (!pair.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat("--context: ", pair.status().message()));
-    }
-    if (!absl::c_linear_search(used, *pair)) {
-      return absl::InvalidArgumentError(absl::StrCat("--context ", pair->ToString(),
-                                                     ": feature set ", set.name(),
-                                                     " does not use that pair here"));
-    }
-    for (const features::OwnedContextSeries& known : context) {
-      if (known.pair != *pair) continue;
-      return absl::InvalidArgumentError(
-          absl::StrCat("--context ", pair->ToString(), " is given twice"));
-    }
-    AIFX_ASSIGN_OR_RETURN(CandleFile file, ReadCandles(word.substr(equals + 1), now));
-    context.push_back({*pair, std::move(file.candles)});
-  }
-  return context;
-}
-
 // Returns what was written and what was left out, in words.
 absl::StatusOr<std::string> Compute(const Options& options, absl::Time now) {
   AIFX_ASSIGN_OR_RETURN(const features::FeatureSet* set,
                         FindSetOption(options.set, options.convention));
-  // Without --pair, any pair that no set looks at.
-  const auto pair = market::CurrencyPair::Parse(options.pair.empty() ? "EUR/GBP" : options.pair);
-  if (!pair.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("--pair: ", pair.status().message()));
+  std::optional<market::CurrencyPair> pair;
+  if (!options.pair.empty()) {
+    const auto parsed = market::CurrencyPair::Parse(options.pair);
+    if (!parsed.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("--pair: ", parsed.status().message()));
+    }
+    pair = *parsed;
   }
-  AIFX_ASSIGN_OR_RETURN(const CandleFile file, ReadCandles(options.csv, now));
+  const market::CurrencyPair* own = pair.has_value() ? &*pair : nullptr;
+  AIFX_ASSIGN_OR_RETURN(const CandleFile file, ReadCandleFile(options.csv, now));
   AIFX_ASSIGN_OR_RETURN(const std::vector<features::OwnedContextSeries> context,
-                        ReadContext(options, *set, set->ContextPairs(*pair), now));
+                        ReadContextFiles(options.context, *set, own, now));
   const std::vector<features::ContextSeries> others = features::ViewsOf(context);
-  const features::FeatureInput input(file.candles, options.pair.empty() ? nullptr : &*pair, others);
-  if (const absl::Status there = features::CheckContext(*set, input); !there.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(there.message(), ": give each as --context PAIR=FILE, and --pair for the ",
-                     "pair of ", options.csv));
-  }
+  const features::FeatureInput input(file.candles, own, others);
   AIFX_ASSIGN_OR_RETURN(const FeatureTable table, WriteTable(options.out, *set, input));
   std::string report = absl::StrCat("wrote ", table.rows, " rows of ", set->columns().size(),
                                     " columns (", set->name(), ") to ", options.out);
@@ -171,8 +122,7 @@ void AddFeaturesCompute(CLI::App& features, Invocation& invocation) {
   AddSetOptions(*compute, &options->set, &options->convention);
   compute->add_option("--pair", options->pair,
                       "the pair of --csv, for sets that use other pairs: it is none of those");
-  compute->add_option("--context", options->context,
-                      "candles of another pair, PAIR=FILE, for sets that use some");
+  AddContextOption(*compute, &options->context);
   compute
       ->add_option("--out", options->out,
                    "File to write: timestamp and the set's columns, one row a candle from the "

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "client/backend/iso_time.h"
 #include "client/cli/words.h"
 #include "core/market/currency_pair.h"
 
@@ -20,10 +21,11 @@ std::string TimeWord(absl::Time time) {
 std::string TimeWord(const google::protobuf::Timestamp& time) { return TimeWord(FromProto(time)); }
 
 absl::StatusOr<absl::Time> ParseTimeWord(absl::string_view text) {
+  if (const auto time = backend::ParseIsoTime(text)) return *time;  // the form of long files
   for (const char* format :
-       {"%Y-%m-%d%ET%H:%M:%E*S%Ez", "%Y-%m-%d%ET%H:%M%Ez", "%Y-%m-%d %H:%M:%E*S%Ez",
-        "%Y-%m-%d %H:%M:%E*S UTC", "%Y-%m-%d %H:%M UTC", "%Y-%m-%d%ET%H:%M:%E*S",
-        "%Y-%m-%d%ET%H:%M", "%Y-%m-%d %H:%M:%E*S", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
+       {"%Y-%m-%d%ET%H:%M%Ez", "%Y-%m-%d %H:%M:%E*S%Ez", "%Y-%m-%d %H:%M:%E*S UTC",
+        "%Y-%m-%d %H:%M UTC", "%Y-%m-%d%ET%H:%M:%E*S", "%Y-%m-%d%ET%H:%M", "%Y-%m-%d %H:%M:%E*S",
+        "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
     absl::Time time;
     std::string error;
     if (absl::ParseTime(format, text, absl::UTCTimeZone(), &time, &error) &&

@@ -42,6 +42,19 @@ std::vector<std::string> SeriesWarnings(const market::QualityVerdict& verdict,
   return texts;
 }
 
+absl::Status CheckSeries(const market::CurrencyPair& pair, market::Timeframe timeframe,
+                         bool allow_bad_data, const std::function<void(const std::string&)>& warn,
+                         std::vector<market::Candle>& candles) {
+  market::QualityChecker checker(timeframe, market::QualityRules());
+  for (const market::Candle& candle : candles) checker.Add(candle);
+  const market::QualityVerdict verdict = market::Judge(checker.Finish());
+  AIFX_RETURN_IF_ERROR(RefuseBadSeries(verdict, pair, timeframe, allow_bad_data));
+  for (const std::string& text : SeriesWarnings(verdict, pair, timeframe)) warn(text);
+  UsableCandles usable;
+  std::erase_if(candles, [&](const market::Candle& candle) { return !usable.Take(candle); });
+  return absl::OkStatus();
+}
+
 bool UsableCandles::Take(const market::Candle& candle) {
   const bool in_order = !last_.has_value() || candle.open_time > *last_;
   if (!in_order || !market::IsPossible(candle)) {
@@ -63,13 +76,7 @@ absl::StatusOr<std::vector<market::Candle>> CheckedCandles::Range(
     const base::CallContext& context) {
   AIFX_ASSIGN_OR_RETURN(std::vector<market::Candle> candles,
                         source_.Range(pair, timeframe, start, end, context));
-  market::QualityChecker checker(timeframe, market::QualityRules());
-  for (const market::Candle& candle : candles) checker.Add(candle);
-  const market::QualityVerdict verdict = market::Judge(checker.Finish());
-  AIFX_RETURN_IF_ERROR(RefuseBadSeries(verdict, pair, timeframe, allow_bad_data_));
-  for (const std::string& text : SeriesWarnings(verdict, pair, timeframe)) warn_(text);
-  UsableCandles usable;
-  std::erase_if(candles, [&](const market::Candle& candle) { return !usable.Take(candle); });
+  AIFX_RETURN_IF_ERROR(CheckSeries(pair, timeframe, allow_bad_data_, warn_, candles));
   return candles;
 }
 

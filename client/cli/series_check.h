@@ -34,6 +34,12 @@ std::vector<std::string> SeriesWarnings(const market::QualityVerdict& verdict,
                                         const market::CurrencyPair& pair,
                                         market::Timeframe timeframe);
 
+// Checks the candles of a series that is held, and leaves out those that cannot be used. What the
+// rules refuse is FailedPrecondition, or, where it is allowed, a warning.
+absl::Status CheckSeries(const market::CurrencyPair& pair, market::Timeframe timeframe,
+                         bool allow_bad_data, const std::function<void(const std::string&)>& warn,
+                         std::vector<market::Candle>& candles);
+
 // Lets through what can be computed with at all, whatever the user allows: candles with possible
 // prices, each later than the one before. Not thread-safe.
 class UsableCandles {

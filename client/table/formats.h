@@ -1,4 +1,4 @@
-// The writers behind CreateTable, one a format; private to this folder.
+// The writers behind CreateTable beside CreateCsv, one a format; private to this folder.
 #ifndef AIFX_CLIENT_TABLE_FORMATS_H_
 #define AIFX_CLIENT_TABLE_FORMATS_H_
 
@@ -9,11 +9,6 @@
 #include "client/table/table_writer.h"
 
 namespace aifx::table {
-
-// A header line (timestamp and the columns), then a line a row: RFC 3339 in UTC and numbers in the
-// shortest form that reads back as the same double.
-absl::StatusOr<std::unique_ptr<TableWriter>> CreateCsv(const std::string& path,
-                                                       const std::vector<std::string>& columns);
 
 // float64 [rows, columns] in C order and datetime64[s] [rows]. There are no column names in them.
 absl::StatusOr<std::unique_ptr<TableWriter>> CreateNpy(const std::string& values_path,

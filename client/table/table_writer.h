@@ -45,6 +45,12 @@ absl::StatusOr<std::unique_ptr<TableWriter>> CreateTable(TableFormat format,
                                                          absl::string_view stem,
                                                          const std::vector<std::string>& columns);
 
+// A CSV called `path`, whatever its extension, or written to the pipe or device of that name: a
+// header line (timestamp and the columns), then a line a row: RFC 3339 in UTC and numbers in the
+// shortest form that reads back as the same double.
+absl::StatusOr<std::unique_ptr<TableWriter>> CreateCsv(const std::string& path,
+                                                       const std::vector<std::string>& columns);
+
 }  // namespace aifx::table
 
 #endif  // AIFX_CLIENT_TABLE_TABLE_WRITER_H_

@@ -5,41 +5,31 @@
 #include <array>
 #include <cerrno>
 #include <fstream>
-#include <memory>
 #include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 namespace aifx::base {
-namespace {
 
-struct ContextDeleter {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  EVP_DigestInit_ex(context_, EVP_sha256(), nullptr);
+}
 
-class Digest {
- public:
-  Digest() : context_(EVP_MD_CTX_new()) {
-    EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
-  }
-  void Add(absl::string_view data) { EVP_DigestUpdate(context_.get(), data.data(), data.size()); }
-  std::string FinishHex() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes;
-    unsigned int size = 0;
-    EVP_DigestFinal_ex(context_.get(), bytes.data(), &size);
-    return absl::BytesToHexString(
-        absl::string_view(reinterpret_cast<const char*>(bytes.data()), size));
-  }
+Sha256::~Sha256() { EVP_MD_CTX_free(context_); }
 
- private:
-  std::unique_ptr<EVP_MD_CTX, ContextDeleter> context_;
-};
+void Sha256::Add(absl::string_view data) { EVP_DigestUpdate(context_, data.data(), data.size()); }
 
-}  // namespace
+std::string Sha256::FinishHex() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes;
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(context_, bytes.data(), &size);
+  return absl::BytesToHexString(
+      absl::string_view(reinterpret_cast<const char*>(bytes.data()), size));
+}
 
 std::string Sha256Hex(absl::string_view data) {
-  Digest digest;
+  Sha256 digest;
   digest.Add(data);
   return digest.FinishHex();
 }
@@ -47,7 +37,7 @@ std::string Sha256Hex(absl::string_view data) {
 absl::StatusOr<std::string> Sha256HexOfFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
-  Digest digest;
+  Sha256 digest;
   std::vector<char> buffer(1 << 16);
   while (file) {
     file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));

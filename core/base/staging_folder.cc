@@ -15,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
+#include "core/base/replace_folder.h"
 #include "core/base/status_macros.h"
 
 namespace aifx::base {
@@ -36,8 +37,15 @@ void Remove(const std::string& path) {
   fs::remove_all(path, ignored);
 }
 
-// Removes folders of that prefix whose makers are gone: their locks went with them.
-void RemoveAbandoned(const std::string& folder, const std::string& prefix) {
+bool IsMissing(const std::string& path) {
+  std::error_code error;
+  return fs::symlink_status(path, error).type() == fs::file_type::not_found;
+}
+
+// Removes folders of that prefix whose makers are gone: their locks went with them. An old folder
+// that its maker put away and did not replace any more is moved back to `target` instead.
+void RemoveAbandoned(const std::string& folder, const std::string& prefix,
+                     const std::string& target) {
   std::error_code error;
   std::vector<std::string> found;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
@@ -46,7 +54,12 @@ void RemoveAbandoned(const std::string& folder, const std::string& prefix) {
   for (const std::string& path : found) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) continue;
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) Remove(path);
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) {
+      const bool wanted = absl::EndsWith(path, kReplacedSuffix) && IsMissing(target);
+      if (!wanted) Remove(path);
+      // Where it fails the folder stays, for the next one to try.
+      if (wanted) (void)::rename(path.c_str(), target.c_str());
+    }
     ::close(fd);
   }
 }
@@ -61,7 +74,7 @@ absl::StatusOr<std::unique_ptr<StagingFolder>> StagingFolder::Create(const std::
     return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot create ", folder));
   }
   const std::string prefix = absl::StrCat(".", fs::path(target).filename().string(), ".aside.");
-  RemoveAbandoned(folder, prefix);
+  RemoveAbandoned(folder, prefix, target);
   std::string path = absl::StrCat(folder, "/", prefix, "XXXXXX");
   if (::mkdtemp(path.data()) == nullptr) return Errno("create", path);
   const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -83,11 +96,7 @@ StagingFolder::~StagingFolder() {
 absl::Status StagingFolder::Publish() {
   AIFX_RETURN_IF_ERROR(SyncPath(path_));
   if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target_.c_str(), RENAME_EXCHANGE) != 0) {
-    const bool exists = errno != ENOENT;
-    const std::string replaced = path_ + ".replaced";
-    if (exists && ::rename(target_.c_str(), replaced.c_str()) != 0) return Errno("move", target_);
-    if (::rename(path_.c_str(), target_.c_str()) != 0) return Errno("replace", target_);
-    if (exists) Remove(replaced);
+    AIFX_RETURN_IF_ERROR(ReplaceFolder(path_, target_));
   }
   return SyncPath(FolderOf(target_));
 }

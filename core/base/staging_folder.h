@@ -12,8 +12,8 @@ namespace aifx::base {
 
 // A hidden folder beside a target, in which a job writes what readers shall see whole or not at
 // all. Goes away, with all in it, at the end of its scope; what a killed process left of the same
-// target goes away when the next one is made. Not thread-safe; several processes may stage for the
-// same target, the last to publish wins.
+// target goes away when the next one is made, and what it took from there comes back. Not
+// thread-safe; several processes may stage for the same target, the last to publish wins.
 class StagingFolder {
  public:
   // Makes the folder that `target` is in, where it is missing, and `.NAME.aside.XXXXXX` in it. The
@@ -28,7 +28,8 @@ class StagingFolder {
   // Makes this folder the target, in place of what is there: to be called once, as the last call.
   // Its files are synced by whoever wrote them, its entries here. After a crash the target is the
   // old or the new one, on file systems that can exchange names (ext4, xfs, btrfs, tmpfs); on
-  // others there is a moment in which it is missing.
+  // others there is a moment in which it is missing; after a crash in it the next Create puts the
+  // old one back. After an error the old one is there.
   absl::Status Publish();
 
   // Moves files out of this folder beside the target, under the same names, replacing what is

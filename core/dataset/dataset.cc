@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
+#include "core/features/window_scaling.h"
 #include "core/macro/fundamental_columns.h"
 #include "core/market/gaps.h"
 
@@ -57,7 +59,7 @@ absl::StatusOr<Dataset> Dataset::Build(const DatasetSpec& spec, const DatasetInp
   AIFX_RETURN_IF_ERROR(data.CheckRows(inputs));
   data.CountGaps(inputs.candles);
   AIFX_RETURN_IF_ERROR(data.Split(inputs));
-  data.ScaleTechnical(technical);
+  data.ScaleTechnical(std::move(technical));
   data.AddMacro(inputs);
   return data;
 }
@@ -130,8 +132,7 @@ absl::Status Dataset::Split(const DatasetInputs& inputs) {
   std::vector<RowTime> times;
   times.reserve(rows_.size());
   for (const Row& row : rows_) {
-    const bool to_horizon = spec_.targets.direction || spec_.targets.change;
-    times.push_back({row.as_of, to_horizon ? row.horizon_end : row.barrier_end});
+    times.push_back({row.as_of, spec_.targets.to_horizon() ? row.horizon_end : row.barrier_end});
   }
   std::vector<absl::Time> closes;
   const size_t end = inputs.candles.size() - static_cast<size_t>(spec_.targets.horizon_bars);
@@ -177,14 +178,18 @@ std::vector<size_t> Dataset::TrainedCandles() const {
   return candles;
 }
 
-void Dataset::ScaleTechnical(const FeatureMatrix& technical) {
+void Dataset::ScaleTechnical(FeatureMatrix technical) {
+  if (spec_.scales_windows()) {
+    unscaled_ = std::move(technical);
+    return;
+  }
   technical_scaler_ = ColumnScaler::Fit(Scaling::kStandard, technical, TrainedCandles());
   technical_.resize(technical.values.size());
   for (size_t r = 0; r < technical.rows; ++r) {
     const absl::Span<const double> row = technical.Row(r);
     float* out = technical_.data() + r * technical.columns;
     for (size_t c = 0; c < row.size(); ++c) {
-      out[c] = static_cast<float>(spec_.scaled ? technical_scaler_.Scale(row[c], c) : row[c]);
+      out[c] = static_cast<float>(spec_.scaled ? technical_scaler_->Scale(row[c], c) : row[c]);
     }
   }
 }
@@ -208,10 +213,18 @@ void Dataset::AddMacro(const DatasetInputs& inputs) {
   }
 }
 
-absl::Span<const float> Dataset::Window(const Row& row) const {
+absl::Span<const float> Dataset::Window(const Row& row, std::vector<float>& scratch) const {
   const size_t columns = spec_.set->columns().size();
-  const size_t oldest = row.candle - first_candle_ + 1 - spec_.sequence;
-  return absl::MakeConstSpan(technical_).subspan(oldest * columns, spec_.sequence * columns);
+  const size_t begin = (row.candle - first_candle_ + 1 - spec_.sequence) * columns;
+  const size_t size = spec_.sequence * columns;
+  if (!spec_.scales_windows()) return absl::MakeConstSpan(technical_).subspan(begin, size);
+  std::vector<double> window(unscaled_.values.begin() + static_cast<ptrdiff_t>(begin),
+                             unscaled_.values.begin() + static_cast<ptrdiff_t>(begin + size));
+  if (spec_.scaled) {
+    features::ScaleWindow(spec_.set->window_scaling(), columns, absl::MakeSpan(window));
+  }
+  scratch.assign(window.begin(), window.end());
+  return scratch;
 }
 
 }  // namespace aifx::dataset

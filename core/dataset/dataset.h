@@ -31,6 +31,9 @@ struct DatasetSpec {
   TargetRule targets;
   SplitRule split;
   bool scaled = true;  // false: values as computed; the scalers are fitted all the same
+
+  // Whether each window is scaled by itself, as the set asks for (raw-ohlcv): nothing is learned.
+  bool scales_windows() const { return set->window_scaling() != features::WindowScaling::kNone; }
 };
 
 // What it is made from.
@@ -85,8 +88,9 @@ class Dataset {
   const LeftOut& left_out() const { return left_out_; }
   const OverGaps& over_gaps() const { return over_gaps_; }
 
-  // The window of a row as [sequence, columns of the set], oldest candle first: a view.
-  absl::Span<const float> Window(const Row& row) const;
+  // The window of a row as [sequence, columns of the set], oldest candle first: a view of what is
+  // held, or, where windows are scaled one by one, of `scratch`.
+  absl::Span<const float> Window(const Row& row, std::vector<float>& scratch) const;
   // The values of fundamental-v1 without its masks, the masks (1: known), and event-v1, one row a
   // sample; without a row where the inputs had none. Scaled like the windows.
   const features::FeatureMatrix& fundamental() const { return fundamental_; }
@@ -96,8 +100,8 @@ class Dataset {
   bool has_event() const { return event_scaler_.has_value(); }
 
   // Learned from the training part alone: technical from every candle of its windows, once; the
-  // others from its rows.
-  const ColumnScaler& technical_scaler() const { return technical_scaler_; }
+  // others from its rows. None for windows that are scaled one by one.
+  const std::optional<ColumnScaler>& technical_scaler() const { return technical_scaler_; }
   const std::optional<ColumnScaler>& fundamental_scaler() const { return fundamental_scaler_; }
   const std::optional<ColumnScaler>& event_scaler() const { return event_scaler_; }
 
@@ -112,19 +116,19 @@ class Dataset {
   absl::Status Split(const DatasetInputs& inputs);
   void AddMacro(const DatasetInputs& inputs);
   void CountGaps(absl::Span<const market::Candle> candles);
-  void ScaleTechnical(const features::FeatureMatrix& technical);
+  void ScaleTechnical(features::FeatureMatrix technical);
   std::vector<size_t> TrainedCandles() const;
 
   DatasetSpec spec_;
-  size_t first_candle_ = 0;  // that has features
-  std::vector<float> technical_;
+  size_t first_candle_ = 0;           // that has features
+  std::vector<float> technical_;      // of every candle, scaled; or
+  features::FeatureMatrix unscaled_;  // where windows are scaled one by one
   std::vector<Row> rows_;
   TimeSplit split_;
   LeftOut left_out_;
   OverGaps over_gaps_;
   features::FeatureMatrix fundamental_, fundamental_mask_, event_;
-  ColumnScaler technical_scaler_;
-  std::optional<ColumnScaler> fundamental_scaler_, event_scaler_;
+  std::optional<ColumnScaler> technical_scaler_, fundamental_scaler_, event_scaler_;
 };
 
 }  // namespace aifx::dataset

@@ -7,28 +7,20 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/dataset/array_files.h"
 #include "core/dataset/dataset.h"
 
 namespace aifx::dataset {
-
-// A file of a data set.
-struct DatasetFile {
-  std::string name;  // from the data set's folder: "train/technical.npy"
-  std::string dtype;
-  std::vector<int64_t> shape;  // empty: not an array
-  int64_t bytes = 0;
-  std::string sha256;
-};
 
 // Told now and then how many windows are written, of how many; an error ends the writing with it.
 using OnWindows = std::function<absl::Status(int64_t written, int64_t total)>;
 
 // Writes the arrays of every part and scalers.json into an empty folder, synced: for each part a
 // folder with technical.npy, fundamental.npy, fundamental_mask.npy, event.npy, direction.npy,
-// return.npy, barrier.npy, barrier_end.npy, horizon_end.npy and timestamps.npy, as docs/dataset.md
-// describes them. Windows go from the one copy of the features straight to the disk: what they
-// repeat exists in the file only. Hashes are computed on a second thread. The file system's error
-// otherwise.
+// return.npy, close.npy, barrier.npy, barrier_end.npy, horizon_end.npy and timestamps.npy, as
+// docs/dataset.md describes them. Windows go from the one copy of the features straight to the
+// disk: what they repeat exists in the file only. Windows are hashed on a second thread. The file
+// system's error otherwise.
 absl::StatusOr<std::vector<DatasetFile>> WriteArrays(const Dataset& data, const std::string& folder,
                                                      const OnWindows& on_windows);
 

@@ -10,6 +10,9 @@ namespace {
 
 using nlohmann::json;
 
+constexpr char kStandard[] = "standard";
+constexpr char kWindowZScore[] = "window z-score";
+
 std::string Text(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
 }
@@ -23,7 +26,7 @@ json Names(absl::Span<const features::Column> columns) {
 json ScalerJson(const ColumnScaler& scaler, absl::Span<const features::Column> columns) {
   json result = {{"columns", Names(columns)}, {"fitted_rows", scaler.rows}};
   if (scaler.kind == Scaling::kStandard) {
-    result["kind"] = "standard";
+    result["kind"] = kStandard;
     result["mean"] = scaler.offset;
     result["deviation"] = scaler.divisor;
   } else {
@@ -32,6 +35,13 @@ json ScalerJson(const ColumnScaler& scaler, absl::Span<const features::Column> c
     result["span"] = scaler.divisor;
   }
   return result;
+}
+
+// Windows that are scaled one by one: nothing is learned, and nothing can be undone.
+json WindowScalerJson(absl::Span<const features::Column> columns) {
+  return {{"columns", Names(columns)},
+          {"kind", kWindowZScore},
+          {"formula", "(x - mean) / (deviation + 1e-8) over each window's own candles"}};
 }
 
 absl::Span<const features::Column> ValueColumns() {
@@ -43,6 +53,7 @@ json TechnicalJson(const DatasetSpec& spec) {
           {"hash", spec.set->hash()},
           {"columns", Names(spec.set->columns())},
           {"sequence", spec.sequence},
+          {"scaler", spec.scales_windows() ? kWindowZScore : kStandard},
           {"memory", spec.set->memory()},
           {"recursive", spec.set->recursive()}};
 }
@@ -56,6 +67,7 @@ json TargetsJson(const TargetRule& rule) {
                   {"horizon_unit", "candles of the series: closed hours are skipped"}};
   if (rule.direction) targets["direction"] = {{"0", "down or equal"}, {"1", "up"}};
   if (rule.change) targets["return"] = "close[t + horizon] / close[t] - 1";
+  if (rule.close) targets["close"] = "close[t + horizon]";
   if (rule.barrier) {
     targets["barrier"] = {{"0", "lower first"},
                           {"1", "neither, or both within one candle"},
@@ -128,8 +140,11 @@ json OrNull(const std::string& text) { return text.empty() ? json() : json(text)
 }  // namespace
 
 nlohmann::json ScalersJson(const Dataset& data) {
+  const std::vector<features::Column>& columns = data.spec().set->columns();
   json scalers = {{"applied", data.spec().scaled},
-                  {"technical", ScalerJson(data.technical_scaler(), data.spec().set->columns())}};
+                  {"technical", data.technical_scaler().has_value()
+                                    ? ScalerJson(*data.technical_scaler(), columns)
+                                    : WindowScalerJson(columns)}};
   if (data.has_fundamental()) {
     scalers["fundamental"] = ScalerJson(*data.fundamental_scaler(), ValueColumns());
   }
@@ -157,6 +172,7 @@ nlohmann::json MetadataJson(const Dataset& data, absl::Span<const market::Candle
                      {"last_open", Text(candles.back().open_time)}}},
                    {"source",
                     {{"candles", OrNull(provenance.candles)},
+                     {"context", OrNull(provenance.context)},
                      {"fundamentals", OrNull(provenance.fundamentals)},
                      {"events", OrNull(provenance.events)}}},
                    {"engine", provenance.engine},

@@ -13,8 +13,9 @@ namespace aifx::dataset {
 
 // Where a data set's inputs came from, for its metadata. No secret, and no machine's path.
 struct Provenance {
-  std::string candles, fundamentals, events;  // such as "backend" or "eurusd_1h.csv"; empty: none
-  std::string engine;                         // name and version of the program
+  // Such as "backend" or "eurusd_1h.csv", of context "GBP/USD=gbpusd_1h.csv, ..."; empty: none.
+  std::string candles, context, fundamentals, events;
+  std::string engine;  // name and version of the program
   absl::Time made_at;
 };
 

@@ -30,9 +30,10 @@ std::optional<Target> TargetAt(absl::Span<const market::Candle> candles, size_t 
   const double close = candles[t].close;
   const double later = candles[t + horizon].close;
   Target target;
-  if (rule.direction || rule.change) target.end = t + horizon;
+  if (rule.to_horizon()) target.end = t + horizon;
   if (rule.direction) target.direction = later > close ? 1 : 0;
   if (rule.change) target.change = later / close - 1;
+  if (rule.close) target.close = later;
   if (!rule.barrier) return target;
   if (t + 1 < kAtrPeriod) return std::nullopt;
   const double atr = market::AverageTrueRange(candles.first(t + 1), kAtrPeriod);

@@ -26,14 +26,19 @@ FirstTouch FindFirstTouch(absl::Span<const market::Candle> candles, size_t t, si
 // Which questions a row has to answer, and how far they look ahead. At least one is asked.
 struct TargetRule {
   bool direction = true, change = true, barrier = true;
+  bool close = false;
   int horizon_bars = 24;                  // candles, so that a closed market is skipped; >= 1
   double take_atr = 1.5, stop_atr = 1.5;  // of the barriers from the close, in ATR(14); > 0
+
+  // Whether an answer always depends on the horizon's last candle.
+  bool to_horizon() const { return direction || change || close; }
 };
 
 // The answers for one candle. What the rule does not ask for keeps its default.
 struct Target {
   int direction = 0;  // 1 where close[t + h] > close[t]; equal is 0
   double change = 0;  // close[t + h] / close[t] - 1
+  double close = 0;   // close[t + h], in price units
   FirstTouch touch;   // of close + take ATR and close - stop ATR (Lopez de Prado 2018, ch. 3)
   size_t end = 0;     // the newest candle that any of the answers depends on
 };

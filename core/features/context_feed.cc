@@ -12,10 +12,12 @@ namespace aifx::features {
 absl::StatusOr<absl::Span<const double>> ContextFeed::Next(const market::Candle& candle) {
   for (size_t s = 0; s < context_.size(); ++s) {
     const absl::Span<const market::Candle> candles = context_[s].candles;
-    for (size_t& next = next_[s];
-         next < candles.size() && candles[next].open_time <= candle.open_time; ++next) {
-      AIFX_RETURN_IF_ERROR(stream_.AddContext(context_[s].pair, candles[next]));
-    }
+    const size_t first = next_[s];
+    size_t& next = next_[s];
+    while (next < candles.size() && candles[next].open_time <= candle.open_time) ++next;
+    // Of an older history, or behind a hole of the series, there may be more than a stream holds.
+    if (next == first) continue;
+    AIFX_RETURN_IF_ERROR(stream_.AddContext(context_[s].pair, candles[next - 1]));
   }
   return stream_.Next(candle);
 }

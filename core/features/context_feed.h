@@ -17,8 +17,10 @@ class ContextFeed {
   ContextFeed(FeatureStream& stream, absl::Span<const ContextSeries> context)
       : stream_(stream), context_(context.begin(), context.end()), next_(context.size()) {}
 
-  // Gives the stream the context candles that the candle may use, then the candle. The stream's
-  // row, or the error of FeatureStream::AddContext.
+  // Gives the stream of each context series the last candle that opened no later than `candle`,
+  // where it is a new one, then `candle` itself: a row depends on no other, so the rows are those
+  // of Compute however long the context is. The stream's row, or the error of
+  // FeatureStream::AddContext.
   absl::StatusOr<absl::Span<const double>> Next(const market::Candle& candle);
 
  private:

@@ -81,7 +81,9 @@ class FeatureStream {
   virtual absl::Span<const double> Next(const market::Candle& candle) = 0;
 
   // Takes the next closed candle of a context pair, before the first candle of the series that
-  // opens no earlier. A pair of which nothing came is unknown, as where its candles are missing.
+  // opens no earlier. Of several before the same candle of the series only the last one counts, and
+  // the others may be left out. A pair of which nothing came is unknown, as where its candles are
+  // missing.
   // InvalidArgument where the set does not use the pair or the candle comes too late;
   // ResourceExhausted where the series is too far behind.
   virtual absl::Status AddContext(const market::CurrencyPair& pair, const market::Candle& candle);
@@ -105,6 +107,8 @@ class FeatureSet {
   // The first candle that gets a row; those before it are warm-up. Where it is less than
   // memory() - 1, the rows in between depend on where the series starts.
   virtual size_t warm_up() const { return memory() - 1; }
+  // How many candles (its own included) a row uses the volume of; 0: none.
+  virtual size_t volume_memory() const { return 0; }
   // Whether a column never forgets the first candle quite: beyond memory() candles 1e-9 of it is
   // left. Such rows depend on where the series starts and must be cached by its first candle.
   virtual bool recursive() const { return false; }
@@ -123,7 +127,7 @@ class FeatureSet {
   // does not allocate). Row r belongs to candles[warm_up() + r].
   // FailedPrecondition, saying how many candles are needed and came, where there are no more than
   // warm_up(), and, naming the pairs, where the candles of a context pair are missing altogether;
-  // Internal, naming the column and the candle, where a value is not finite.
+  // Internal, naming the column and the candle, where a value is not finite: `out` holds it then.
   // REQUIRES: all candles passed market::ValidateCandles.
   virtual absl::Status Build(const FeatureInput& input, FeatureMatrix& out) const = 0;
 

@@ -1,12 +1,54 @@
 #include "core/journal/entry.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/pipeline/model_window.h"
 
 namespace aifx::journal {
+
+namespace {
+
+// The series' candles that matter between two open times; never none, which would say that the
+// series is missing.
+absl::Span<const market::Candle> Between(absl::Span<const market::Candle> series, absl::Time first,
+                                         absl::Time last) {
+  const auto after = [&](absl::Time time) {
+    const auto later = std::upper_bound(
+        series.begin(), series.end(), time,
+        [](absl::Time than, const market::Candle& candle) { return than < candle.open_time; });
+    return static_cast<size_t>(later - series.begin());
+  };
+  const size_t begin = std::max<size_t>(after(first), 1) - 1;
+  return series.subspan(begin, std::max<size_t>(after(last), begin + 1) - begin);
+}
+
+std::vector<features::OwnedContextSeries> Copied(
+    const std::vector<features::ContextSeries>& context) {
+  std::vector<features::OwnedContextSeries> copies;
+  for (const features::ContextSeries& series : context) {
+    copies.push_back({series.pair, {series.candles.begin(), series.candles.end()}});
+  }
+  return copies;
+}
+
+}  // namespace
+
+std::vector<features::ContextSeries> UsedContext(const pipeline::PreparedRequest& item) {
+  std::vector<features::ContextSeries> used;
+  if (item.context.empty()) return used;
+  const absl::Span<const market::Candle> window = item.Window();
+  const std::vector<market::CurrencyPair> pairs = item.feature_set->ContextPairs(item.request.pair);
+  for (const features::ContextSeries& series : features::ViewsOf(item.context)) {
+    if (series.candles.empty() || !absl::c_linear_search(pairs, series.pair)) continue;
+    used.push_back(
+        {series.pair, Between(series.candles, window.front().open_time, window.back().open_time)});
+  }
+  return used;
+}
 
 RecordedDecision DecisionOf(const records::Prediction& prediction) {
   RecordedDecision decision;
@@ -42,7 +84,7 @@ JournalEntry EntryOf(const pipeline::PreparedRequest& item, const pipeline::Deci
           .risk = item.request.risk,
           .policy = policy,
           .candles = {candles.begin(), candles.end()},
-          .context = item.context,
+          .context = Copied(UsedContext(item)),
           .window = {},
           .logits = {logits.begin(), logits.end()},
           .decision = DecisionOf(prediction)};

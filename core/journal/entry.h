@@ -50,11 +50,16 @@ struct JournalEntry {
   pipeline::DecisionPolicy policy;
   // What the window was built from: the newest candles that the feature set wants, oldest first.
   std::vector<market::Candle> candles;
-  std::vector<features::OwnedContextSeries> context;
+  std::vector<features::OwnedContextSeries> context;  // as UsedContext
   std::vector<float> window;  // [sequence, features], row-major, what the model saw
   std::vector<float> logits;  // [classes]
   RecordedDecision decision;
 };
+
+// What the window of a request depends on of the other pairs that its feature set uses: their
+// candles from the one that is known at the window's first candle to its newest. Valid as long as
+// the request.
+std::vector<features::ContextSeries> UsedContext(const pipeline::PreparedRequest& item);
 
 // All but the window, which takes as long as a model to build.
 JournalEntry EntryOf(const pipeline::PreparedRequest& item, const pipeline::DecisionPolicy& policy,

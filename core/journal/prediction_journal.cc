@@ -3,6 +3,17 @@
 #include "core/base/status_macros.h"
 
 namespace aifx::journal {
+namespace {
+
+// What candles take in the queue, which is nearly all that an entry takes.
+template <typename Candles, typename Context>
+size_t CandleBytes(const Candles& candles, const Context& context) {
+  size_t count = candles.size();
+  for (const auto& series : context) count += series.candles.size();
+  return count * sizeof(market::Candle);
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<PredictionJournal>> PredictionJournal::Open(Options options,
                                                                            base::Clock& clock,
@@ -34,17 +45,19 @@ void PredictionJournal::OnPrediction(const pipeline::PreparedRequest& item,
                                      absl::Span<const float> logits,
                                      const records::Prediction& prediction) {
   const absl::Time now = clock_.Now();
-  if (!Admit(item.request.submitted, now)) return;  // before anything is copied
-  Enqueue({EntryOf(item, policy, logits, prediction, now), item.served.model});
+  const size_t bytes = CandleBytes(item.Window(), UsedContext(item));
+  if (!Admit(item.request.submitted, now, bytes)) return;  // before anything is copied
+  Enqueue({EntryOf(item, policy, logits, prediction, now), item.served.model, bytes});
 }
 
 bool PredictionJournal::Record(JournalEntry entry, std::shared_ptr<const model::Model> model) {
-  if (!Admit(entry.submitted, entry.recorded_at)) return false;
-  Enqueue({std::move(entry), std::move(model)});
+  const size_t bytes = CandleBytes(entry.candles, entry.context);
+  if (!Admit(entry.submitted, entry.recorded_at, bytes)) return false;
+  Enqueue({std::move(entry), std::move(model), bytes});
   return true;
 }
 
-bool PredictionJournal::Admit(bool submitted, absl::Time now) {
+bool PredictionJournal::Admit(bool submitted, absl::Time now, size_t bytes) {
   base::MutexLock lock(mutex_);
   if (!submitted) {
     // A clock that was set back begins a new second too.
@@ -57,12 +70,13 @@ bool PredictionJournal::Admit(bool submitted, absl::Time now) {
       return false;
     }
   }
-  if (admitted_ >= options_.max_queued) {
+  if (admitted_ >= options_.max_queued || admitted_bytes_ + bytes > options_.max_queued_bytes) {
     ++stats_.dropped;
     return false;
   }
   if (!submitted) ++in_second_;
   ++admitted_;
+  admitted_bytes_ += bytes;
   return true;
 }
 
@@ -83,6 +97,7 @@ void PredictionJournal::Work() {
       next.emplace(std::move(queue_.front()));
       queue_.pop_front();
       --admitted_;
+      admitted_bytes_ -= next->bytes;
     }
     const absl::Status status = Write(*next);
     next.reset();  // the model, before Flush returns

@@ -22,7 +22,7 @@ namespace aifx::journal {
 struct JournalStats {
   int64_t written = 0;   // entries in the files
   int64_t skipped = 0;   // not recorded: more than max_per_second
-  int64_t dropped = 0;   // not recorded: the queue was full
+  int64_t dropped = 0;   // not recorded: the queue was full, by entries or by bytes
   int64_t failed = 0;    // not written: the disk's error, or a window that could not be built
   int64_t queued = 0;    // now
   int64_t bytes = 0;     // of the files, now
@@ -40,6 +40,7 @@ class PredictionJournal final : public pipeline::PredictionListener {
     // are.
     int64_t max_per_second = 200;
     size_t max_queued = 256;
+    size_t max_queued_bytes = size_t{32} << 20;  // of the candles that wait
   };
 
   // The file system's error where the folder cannot be made or read. The references outlive it.
@@ -68,11 +69,12 @@ class PredictionJournal final : public pipeline::PredictionListener {
   struct Pending {
     JournalEntry entry;
     std::shared_ptr<const model::Model> model;
+    size_t bytes = 0;  // as admitted
   };
 
   PredictionJournal(Options options, SegmentWriter files, base::Clock& clock, base::Logger& logger);
   // Whether there is room for one more; counts it, or why not.
-  bool Admit(bool submitted, absl::Time now);
+  bool Admit(bool submitted, absl::Time now, size_t bytes);
   void Enqueue(Pending pending);
   void Work();
   absl::Status Write(Pending& pending);
@@ -88,6 +90,7 @@ class PredictionJournal final : public pipeline::PredictionListener {
   base::ConditionVariable work_, idle_;
   std::deque<Pending> queue_ ABSL_GUARDED_BY(mutex_);
   size_t admitted_ ABSL_GUARDED_BY(mutex_) = 0;  // in the queue or about to be
+  size_t admitted_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t begun_ ABSL_GUARDED_BY(mutex_) = 0, ended_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Time second_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   int64_t in_second_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -17,12 +17,15 @@ std::string CanonicalText(absl::string_view name, absl::Span<const ColumnDefinit
 }
 
 // newest(x): the value of x's newest reference date, in the vintage known at t. yoy(x): that value
-// against the one of the same date a year before, in percent. known(x): 1 where x is not NaN.
+// against the one of the same date a year before, in percent. known(x): 1 where x is not NaN. What
+// is known a minute after its release (kPublicationDelay) is said by the formulas too: a data set
+// made with another delay is another one.
 constexpr ColumnDefinition kFundamentalColumns[kFundamentalColumnCount] = {
-    {"interest_rate_diff", "newest(base.interest_rate)-newest(quote.interest_rate)"},
-    {"gdp_growth_base_yoy", "yoy(base.gdp)"},
-    {"gdp_growth_quote_yoy", "yoy(quote.gdp)"},
-    {"inflation_diff", "yoy(base.cpi)-yoy(quote.cpi)"},
+    {"interest_rate_diff",
+     "newest(base.interest_rate,release+1min<=t)-newest(quote.interest_rate,release+1min<=t)"},
+    {"gdp_growth_base_yoy", "yoy(base.gdp,release+1min<=t)"},
+    {"gdp_growth_quote_yoy", "yoy(quote.gdp,release+1min<=t)"},
+    {"inflation_diff", "yoy(base.cpi,release+1min<=t)-yoy(quote.cpi,release+1min<=t)"},
     {"interest_rate_diff_known", "known(interest_rate_diff)"},
     {"gdp_growth_base_yoy_known", "known(gdp_growth_base_yoy)"},
     {"gdp_growth_quote_yoy_known", "known(gdp_growth_quote_yoy)"},
@@ -41,7 +44,7 @@ constexpr ColumnDefinition kEventColumns[kEventColumnCount] = {
     {"no_high_event_30d", "not any(high,(t,t+30d])"},
     {"high_events_next_7d", "count(high,(t,t+7d])"},
     {"last_surprise",
-     "(actual-forecast)/std(earlier surprises of the event,ddof=1,at least 2),newest known<=t"},
+     "(actual-forecast)/std(earlier surprises of the event,ddof=1,at least 2),newest time+1min<=t"},
     {"last_surprise_known", "known(last_surprise)"},
 };
 

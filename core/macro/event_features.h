@@ -16,9 +16,8 @@
 namespace aifx::macro {
 
 // The columns of EventColumns() for one pair, as of any time: from the events of its two
-// currencies. The schedule is taken to be known in advance; an event's actual value is not known
-// before its time, or 24 hours after the start of its day where the hour is unknown. Immutable and
-// thread-safe.
+// currencies. The schedule is taken to be known in advance, an event's actual value from KnownFrom
+// on. Immutable and thread-safe.
 class EventFeatures {
  public:
   // Events of other currencies are ignored; order does not matter. InvalidArgument naming the

@@ -96,10 +96,4 @@ features::FeatureMatrix FundamentalFeatures::At(absl::Span<const absl::Time> tim
   return matrix;
 }
 
-std::vector<absl::Time> DailyGrid(absl::Time start, absl::Time end) {
-  std::vector<absl::Time> days;
-  for (absl::Time day = StartOfDay(start); day <= end; day += absl::Hours(24)) days.push_back(day);
-  return days;
-}
-
 }  // namespace aifx::macro

@@ -36,10 +36,6 @@ class FundamentalFeatures {
   KnownSeries base_prices_, quote_prices_;  // likewise
 };
 
-// 00:00 UTC of every day from `start`'s to `end`'s, both included; empty where end is before.
-// REQUIRES: both are finite.
-std::vector<absl::Time> DailyGrid(absl::Time start, absl::Time end);
-
 }  // namespace aifx::macro
 
 #endif  // AIFX_CORE_MACRO_FUNDAMENTAL_FEATURES_H_

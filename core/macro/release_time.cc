@@ -57,11 +57,11 @@ absl::Time KnownFrom(const FundamentalRecord& record) {
   }
   const absl::Time released = *record.released_at;
   const bool is_date = (released - absl::UnixEpoch()) % kDay == absl::ZeroDuration();
-  return is_date ? released + kDay : released;
+  return released + (is_date ? kDay : kPublicationDelay);
 }
 
 absl::Time KnownFrom(const EconomicEvent& event) {
-  return event.time_known ? event.time : event.time + kDay;
+  return event.time + (event.time_known ? kPublicationDelay : kDay);
 }
 
 }  // namespace aifx::macro

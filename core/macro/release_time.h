@@ -24,13 +24,20 @@ ReleaseLag DefaultReleaseLag(absl::string_view country, absl::string_view indica
 // 0 months: a period of one day.
 absl::Time EstimatedRelease(absl::Time date, const ReleaseLag& lag);
 
-// From when on a record may be used. Its release where that is known to the hour; a release at
-// 00:00:00 UTC is a date without an hour (FRED's vintages have no more) and counts 24 hours later,
-// as an event without an hour does; an unknown release is estimated, and such a date too.
+// From a figure's release to the moment from which a row may use it. Not 0: a candle that closes at
+// the release holds the last quote before it, so a row as of its close would hold a figure that
+// none of its prices had seen. A minute is the shortest candle, and longer than it takes a figure
+// to be published and read.
+inline constexpr absl::Duration kPublicationDelay = absl::Minutes(1);
+
+// From when on a record may be used. kPublicationDelay after its release where that is known to the
+// hour; a release at 00:00:00 UTC is a date without an hour (FRED's vintages have no more) and
+// counts 24 hours later, as an event without an hour does; an unknown release is estimated, and
+// such a date too.
 absl::Time KnownFrom(const FundamentalRecord& record);
 
-// From when on an event's actual value may be used: its time, or 24 hours after the start of its
-// day where the hour is not known.
+// From when on an event's actual value may be used: kPublicationDelay after its time, or 24 hours
+// after the start of its day where the hour is not known.
 absl::Time KnownFrom(const EconomicEvent& event);
 
 }  // namespace aifx::macro

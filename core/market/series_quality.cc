@@ -40,18 +40,29 @@ double QualityReport::MissingShare() const {
 }
 
 double QualityChecker::Moves::RatioAndAdd(double move) {
-  double ratio = 0;
-  if (values_.size() == capacity_) {
-    scratch_ = values_;
-    const auto middle = scratch_.begin() + static_cast<ptrdiff_t>(capacity_ / 2);
-    std::nth_element(scratch_.begin(), middle, scratch_.end());
-    ratio = move / std::max(*middle, kSmallestMove);
-    values_[next_] = move;
-    next_ = (next_ + 1) % capacity_;
-  } else {
+  if (values_.size() < capacity_) {
     values_.push_back(move);
+    sorted_.insert(std::upper_bound(sorted_.begin(), sorted_.end(), move), move);
+    return 0;
   }
+  const double ratio = move / std::max(sorted_[capacity_ / 2], kSmallestMove);
+  Replace(values_[next_], move);
+  values_[next_] = move;
+  next_ = (next_ + 1) % capacity_;
   return ratio;
+}
+
+void QualityChecker::Moves::Replace(double old_move, double new_move) {
+  const auto old_place = std::lower_bound(sorted_.begin(), sorted_.end(), old_move);
+  if (new_move < old_move) {
+    const auto place = std::upper_bound(sorted_.begin(), old_place, new_move);
+    std::move_backward(place, old_place, old_place + 1);
+    *place = new_move;
+  } else {
+    const auto behind = std::upper_bound(old_place, sorted_.end(), new_move);
+    std::move(old_place + 1, behind, old_place);
+    *(behind - 1) = new_move;
+  }
 }
 
 QualityChecker::QualityChecker(Timeframe timeframe, QualityRules rules)

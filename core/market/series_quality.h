@@ -93,9 +93,12 @@ class QualityChecker {
     double RatioAndAdd(double move);
 
    private:
+    void Replace(double old_move, double new_move);
+
     size_t capacity_;
     size_t next_ = 0;
-    std::vector<double> values_, scratch_;
+    std::vector<double> values_;  // a ring; next_ is the oldest
+    std::vector<double> sorted_;  // the same, ascending: a move costs a search and a short shift
   };
 
   bool CheckOrder(const Candle& candle);

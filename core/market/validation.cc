@@ -29,13 +29,16 @@ class Report {
   // The description is the field and its value followed by `what`.
   template <typename Value, typename... What>
   void Add(size_t i, absl::string_view name, Value value, const What&... what) {
-    if (out_.size() == kMaxListed) {
-      ++unlisted_;
-      return;
-    }
+    if (IsFull()) return;
     std::string field = Field(i, name);
     std::string description = absl::StrCat(field, " ", Text(value), " ", what...);
     out_.push_back({std::move(field), std::move(description)});
+  }
+  void AddMissing(size_t i, absl::string_view name) {
+    if (IsFull()) return;
+    const std::string field = Field(i, name);
+    out_.push_back(
+        {field, absl::StrCat(field, " is missing: a feature of the model is made of it")});
   }
   void AddSeries(std::string description) { out_.push_back({"candles", std::move(description)}); }
   void Finish() {
@@ -43,6 +46,12 @@ class Report {
   }
 
  private:
+  bool IsFull() {
+    if (out_.size() < kMaxListed) return false;
+    ++unlisted_;
+    return true;
+  }
+
   std::vector<base::FieldViolation>& out_;
   size_t unlisted_ = 0;
 };
@@ -197,6 +206,7 @@ CandleFindings ValidateCandles(absl::Span<const Candle> candles, Timeframe timef
     times.Check(candles, i, report);
     if (!PricesAreGood(candle)) ExplainPrices(i, candle, report);
     CheckQuantity(i, "volume", candle.volume, report);
+    if (!candle.volume.has_value() && i >= rules.volume_from) report.AddMissing(i, "volume");
     CheckQuantity(i, "spread_pips", candle.spread_pips, report);
   }
   report.Finish();

@@ -12,10 +12,13 @@
 
 namespace aifx::market {
 
+inline constexpr size_t kNoVolumeNeeded = static_cast<size_t>(-1);
+
 struct CandleRules {
   size_t min_candles = 1;  // what the feature set and sequence need
   size_t max_candles = 5000;
   absl::Time earliest = absl::FromCivil(absl::CivilYear(1971), absl::UTCTimeZone());
+  size_t volume_from = kNoVolumeNeeded;  // candles from this one on must have a volume
 };
 
 // What was found in a series that a caller gave.
@@ -31,12 +34,12 @@ struct CandleFindings {
 // infinite, zero, negative or absurdly large (>= 1e9) prices; high below low; open or close outside
 // [low, high]; a duplicate, unsorted, future or pre-`earliest` open time; a candle that has not
 // closed; two candles closer than the timeframe (mixed timeframes); an open time off the UTC grid
-// where IsUtcAnchored; negative or non-finite volume or spread. All of them are reported, but of
-// more than 50 only the first 50 and, as the field `candles`, how many more there are. A series
-// that is too long is not looked at any further. Warnings (only where nothing is violated):
-// INTRAWEEK_GAP (candles missing while the market was open, by the trading calendar), UNEVEN_ANCHOR
-// (4h and longer that share an anchor neither in UTC nor in New York). Good candles cost a few
-// comparisons each and no allocation.
+// where IsUtcAnchored; negative or non-finite volume or spread; no volume where the rules want one.
+// All of them are reported, but of more than 50 only the first 50 and, as the field `candles`, how
+// many more there are. A series that is too long is not looked at any further. Warnings (only where
+// nothing is violated): INTRAWEEK_GAP (candles missing while the market was open, by the trading
+// calendar), UNEVEN_ANCHOR (4h and longer that share an anchor neither in UTC nor in New York).
+// Good candles cost a few comparisons each and no allocation.
 CandleFindings ValidateCandles(absl::Span<const Candle> candles, Timeframe timeframe,
                                absl::Time now, const CandleRules& rules);
 

@@ -12,12 +12,15 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
+#include "core/base/violation.h"
 
 namespace aifx::model {
 namespace {
 
+constexpr absl::Duration kLockPoll = absl::Milliseconds(20);
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 absl::Status Errno(absl::string_view action, const std::string& path) {
@@ -159,9 +162,20 @@ void StoreFolder::RemoveFolder(const std::string& name) const {
   ::unlinkat(fd_, name.c_str(), AT_REMOVEDIR);
 }
 
-absl::Status StoreFolder::LockForWriting() const {
-  while (::flock(fd_, LOCK_EX) != 0) {
-    if (errno != EINTR) return Errno("lock", path_);
+absl::Status StoreFolder::LockForWriting(absl::Duration patience) const {
+  // Not flock's own wait, which has no end: a stopped process would hold up whoever comes next.
+  for (absl::Duration waited; ::flock(fd_, LOCK_EX | LOCK_NB) != 0;) {
+    if (errno == EINTR) continue;
+    if (errno != EWOULDBLOCK) return Errno("lock", path_);
+    if (waited >= patience) {
+      return base::WithReason(
+          absl::AbortedError(absl::StrCat(path_, " is locked by another process for more than ",
+                                          absl::FormatDuration(patience),
+                                          ": see which by `fuser -v`, then try again")),
+          "MODEL_LOCKED");
+    }
+    absl::SleepFor(kLockPoll);
+    waited += kLockPoll;
   }
   return absl::OkStatus();
 }

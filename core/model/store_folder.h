@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace aifx::model {
 
@@ -47,8 +48,9 @@ class StoreFolder {
   // Removes a folder and the files in it; links in it are unlinked, not followed.
   void RemoveFolder(const std::string& name) const;
 
-  // Keeps other writers (of any process) out until this object goes away.
-  absl::Status LockForWriting() const;
+  // Keeps other writers (of any process) out until this object goes away. Waits for one that is
+  // there; Aborted (MODEL_LOCKED) where it does not end within `patience`.
+  absl::Status LockForWriting(absl::Duration patience = absl::Seconds(10)) const;
 
  private:
   StoreFolder(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/base/violation.h"
+#include "core/pipeline/undefined_feature.h"
 #include "core/serving/admission.h"
 
 namespace aifx::pipeline {
@@ -12,6 +13,12 @@ namespace {
 // Shadows that may wait or run; what is beyond is dropped, so that they never fill the batch lane.
 constexpr int kMaxShadows = 64;
 constexpr absl::Duration kShadowPatience = absl::Seconds(10);
+
+// Whether a leader was refused for a reason of its own, which leaves the flight to the others.
+bool ConcernsOneCall(const absl::Status& status) {
+  return absl::IsCancelled(status) || absl::IsDeadlineExceeded(status) ||
+         base::ReasonOf(status) == serving::kQueueTooLong;
+}
 
 }  // namespace
 
@@ -32,7 +39,10 @@ class AsyncPredictor::Reader final : public serving::FlightMember<SharedCandles>
   Reader(TaskPtr task, ReadKey key) : task_(std::move(task)), key_(std::move(key)) {}
 
   absl::Status CheckAlive() const override { return task_->owner.CheckAlive(task_->context); }
-  void Lead() override { task_->owner.ReadForFlight(task_, key_); }
+  absl::Status Lead() override {
+    task_->owner.ReadForFlight(task_, key_);
+    return absl::OkStatus();
+  }
   void Done(const absl::StatusOr<SharedCandles>& candles) override {
     task_->owner.AdoptCandles(task_, candles);
   }
@@ -48,7 +58,7 @@ class AsyncPredictor::Runner final : public serving::FlightMember<Logits> {
   explicit Runner(TaskPtr task) : task_(std::move(task)) {}
 
   absl::Status CheckAlive() const override { return task_->owner.CheckAlive(task_->context); }
-  void Lead() override { task_->owner.LeadInference(task_); }
+  absl::Status Lead() override { return task_->owner.LeadInference(task_); }
   void Done(const absl::StatusOr<Logits>& logits) override { task_->owner.Answer(*task_, logits); }
 
  private:
@@ -166,7 +176,10 @@ void AsyncPredictor::ReadForFlight(const TaskPtr& task, const ReadKey& key) {
 void AsyncPredictor::AdoptCandles(const TaskPtr& task,
                                   const absl::StatusOr<SharedCandles>& candles) {
   if (!candles.ok()) return task->done(candles.status());
-  task->prepared.times.fetch = clock_.Now() - task->since;
+  const absl::Time now = clock_.Now();
+  task->prepared.times.fetch = now - task->since;
+  // What came may have closed since the request was made: it is answered as of now.
+  task->prepared.now = std::max(task->prepared.now, now);
   // No more than the request would have read itself.
   const std::vector<market::Candle>& all = **candles;
   const size_t count = std::min(all.size(), task->prepared.candles_wanted);
@@ -192,16 +205,19 @@ void AsyncPredictor::Infer(const TaskPtr& task) {
   inferences_.Join({task->key, task->lane}, std::make_shared<Runner>(task));
 }
 
-void AsyncPredictor::LeadInference(const TaskPtr& task) {
+absl::Status AsyncPredictor::LeadInference(const TaskPtr& task) {
   // Another flight may have ended between the look at the cache and the start of this one.
   if (const auto known = cache_.Peek(task->key, task->prepared.served.model)) {
-    return inferences_.Finish({task->key, task->lane}, *known);
+    inferences_.Finish({task->key, task->lane}, *known);
+    return absl::OkStatus();
   }
   task->since = clock_.Now();
   const serving::BatchKey key{.kind = serving::kPredictionJobs, .model = task->key.model};
   const absl::Status queued =
       batcher_.Submit(task->lane, key, 1, task->context, std::make_unique<Job>(task));
-  if (!queued.ok()) AbandonOrFail(*task, queued);
+  if (queued.ok() || ConcernsOneCall(queued)) return queued;
+  inferences_.Finish({task->key, task->lane}, queued);
+  return absl::OkStatus();
 }
 
 void AsyncPredictor::EndInference(const Task& leader, const absl::StatusOr<Logits>& logits) {
@@ -209,12 +225,9 @@ void AsyncPredictor::EndInference(const Task& leader, const absl::StatusOr<Logit
   inferences_.Finish({leader.key, leader.lane}, logits);
 }
 
-// What concerns the leader's call alone leaves the flight to the others.
 void AsyncPredictor::AbandonOrFail(const Task& leader, const absl::Status& status) {
   const InferenceKey key(leader.key, leader.lane);
-  const bool own = absl::IsCancelled(status) || absl::IsDeadlineExceeded(status) ||
-                   base::ReasonOf(status) == serving::kQueueTooLong;
-  if (own) {
+  if (ConcernsOneCall(status)) {
     inferences_.Abandon(key, status);
   } else {
     inferences_.Finish(key, status);
@@ -227,7 +240,7 @@ void AsyncPredictor::Answer(Task& task, const absl::StatusOr<Logits>& logits) {
     if (part.running != nullptr && IsModelFailure(logits.status())) {
       part.running->CountError(part.arm);
     }
-    return task.done(logits.status());
+    return task.done(InTermsOf(task.prepared, logits.status()));
   }
   PredictAnswer answer = predictor_.Decide(task.prepared, *logits);
   if (part.running != nullptr) {
@@ -249,7 +262,8 @@ void AsyncPredictor::StartShadow(PreparedRequest decided, records::Prediction ch
   }
   decided.served = std::exchange(decided.part, {}).shadow;
   decided.times = {};
-  base::CallContext context;  // the caller's ends with the answer
+  decided.answers_nobody = true;  // the champion's prediction has the same id
+  base::CallContext context;      // the caller's ends with the answer
   context.deadline = clock_.Now() + kShadowPatience;
   context.request_id = decided.request.request_id;
   Start(std::move(decided), serving::Lane::kBatch, context,

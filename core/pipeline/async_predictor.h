@@ -79,7 +79,8 @@ class AsyncPredictor {
   void ReadForFlight(const TaskPtr& task, const ReadKey& key);
   void AdoptCandles(const TaskPtr& task, const absl::StatusOr<SharedCandles>& candles);
   void Infer(const TaskPtr& task);
-  void LeadInference(const TaskPtr& task);
+  // What concerns this task alone, where it cannot lead.
+  absl::Status LeadInference(const TaskPtr& task);
   void EndInference(const Task& leader, const absl::StatusOr<Logits>& logits);
   void AbandonOrFail(const Task& leader, const absl::Status& status);
   void Answer(Task& task, const absl::StatusOr<Logits>& logits);

@@ -49,7 +49,8 @@ serving::ArmAnswer ArmAnswerOf(const records::Prediction& prediction, absl::Dura
 
 bool IsModelFailure(const absl::Status& status) {
   return !status.ok() && !absl::IsCancelled(status) && !absl::IsDeadlineExceeded(status) &&
-         !absl::IsResourceExhausted(status) && !absl::IsUnavailable(status);
+         !absl::IsResourceExhausted(status) && !absl::IsUnavailable(status) &&
+         !absl::IsInvalidArgument(status) && !absl::IsFailedPrecondition(status);
 }
 
 void CompareWithShadow(serving::RunningExperiment& running, const records::Prediction& champion,

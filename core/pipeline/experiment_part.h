@@ -27,7 +27,8 @@ ExperimentPart TakePart(const serving::Experiments& experiments,
 // What an experiment counts of an answer; `run_time` of the model, zero where it did not run.
 serving::ArmAnswer ArmAnswerOf(const records::Prediction& prediction, absl::Duration run_time);
 
-// Whether the model failed, not the queue before it or the caller's patience.
+// Whether the model failed, not the queue before it, the caller's patience or candles of which no
+// features can be made (InvalidArgument, FailedPrecondition).
 bool IsModelFailure(const absl::Status& status);
 
 // Counts how far a shadow is from what the champion answered.

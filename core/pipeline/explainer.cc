@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -33,34 +34,60 @@ std::vector<double> SharesOf(const Attributions& attributions, size_t columns) {
   return shares;
 }
 
-}  // namespace
+class Run final : public ExplanationRun {
+ public:
+  Run(const Predictor& predictor, PreparedRequest prepared, int steps)
+      : predictor_(predictor), prepared_(std::move(prepared)), steps_(steps) {}
 
-absl::StatusOr<Explanation> Explainer::Explain(PreparedRequest& prepared, int steps,
-                                               const base::CallContext& context) const {
-  auto answers = predictor_.Run(absl::MakeSpan(&prepared, 1));
-  AIFX_RETURN_IF_ERROR(answers[0].status());
-  Explanation explanation{.answer = *std::move(answers[0])};
-  records::Prediction& prediction = explanation.answer.prediction;
-  {
-    StageTimer timer(explanation.duration);
-    const std::vector<std::string>& classes = prepared.served.model->manifest().classes;
+  absl::StatusOr<bool> Advance() override {
+    if (!gradients_.has_value()) {
+      AIFX_RETURN_IF_ERROR(Predict());
+    }
+    const StageTimer timer(explanation_->duration);
+    return gradients_->Advance();
+  }
+
+  Explanation Take() override {
+    explanation_->attributions = gradients_->Take();
+    explanation_->feature_set = prepared_.feature_set;
+    const std::vector<double> shares =
+        SharesOf(explanation_->attributions, prepared_.feature_set->columns().size());
+    if (!shares.empty()) {
+      explanation_->answer.prediction.factors = FactorsOf(shares, *prepared_.feature_set);
+    }
+    return *std::move(explanation_);
+  }
+
+ private:
+  // What is to be explained follows from the signal.
+  absl::Status Predict() {
+    auto answers = predictor_.Run(absl::MakeSpan(&prepared_, 1));
+    AIFX_RETURN_IF_ERROR(answers[0].status());
+    explanation_ = Explanation{.answer = *std::move(answers[0])};
+    const std::vector<std::string>& classes = prepared_.served.model->manifest().classes;
     // The downward class is the first, the upward one the last (ClassesOf).
     std::vector<float> direction(classes.size(), 0.0f);
-    const bool down = prediction.signal == records::Signal::kSell;
+    const bool down = explanation_->answer.prediction.signal == records::Signal::kSell;
     direction.front() = down ? 1.0f : -1.0f;
     direction.back() = -direction.front();
-    explanation.output = down ? absl::StrCat(classes.front(), " - ", classes.back())
-                              : absl::StrCat(classes.back(), " - ", classes.front());
-    AIFX_ASSIGN_OR_RETURN(const std::vector<float> window, WindowOf(prepared));
-    AIFX_ASSIGN_OR_RETURN(
-        explanation.attributions,
-        IntegratedGradients(*prepared.served.model, window, direction, steps, context));
+    explanation_->output = down ? absl::StrCat(classes.front(), " - ", classes.back())
+                                : absl::StrCat(classes.back(), " - ", classes.front());
+    AIFX_ASSIGN_OR_RETURN(std::vector<float> window, WindowOf(prepared_));
+    gradients_.emplace(*prepared_.served.model, std::move(window), std::move(direction), steps_);
+    return absl::OkStatus();
   }
-  explanation.feature_set = prepared.feature_set;
-  const std::vector<double> shares =
-      SharesOf(explanation.attributions, prepared.feature_set->columns().size());
-  if (!shares.empty()) prediction.factors = FactorsOf(shares, *prepared.feature_set);
-  return explanation;
+
+  const Predictor& predictor_;
+  PreparedRequest prepared_;
+  const int steps_;
+  std::optional<IntegratedGradients> gradients_;  // once it has predicted
+  std::optional<Explanation> explanation_;        // likewise
+};
+
+}  // namespace
+
+std::unique_ptr<ExplanationRun> Explainer::Start(PreparedRequest prepared, int steps) const {
+  return std::make_unique<Run>(predictor_, std::move(prepared), steps);
 }
 
 }  // namespace aifx::pipeline

@@ -9,8 +9,8 @@
 namespace aifx::pipeline {
 
 // What the model of a prepared request sees: its feature rows [sequence, features], row-major,
-// built in `matrix` and valid until that changes. The feature set's error where they cannot be
-// built.
+// built in `matrix` and valid until that changes; all of them are finite as binary32. The errors of
+// FindUndefined, or the feature set's where they cannot be built.
 absl::StatusOr<absl::Span<const double>> BuildModelWindow(const PreparedRequest& item,
                                                           features::FeatureMatrix& matrix);
 

@@ -20,7 +20,8 @@ struct DecisionPolicy {
   absl::Duration model_expires_after;  // 0: never
 };
 
-// Hears of every prediction that is decided. Implementations are thread-safe and neither block nor
+// Hears of every prediction that a caller gets, not of those that only an experiment compares.
+// Implementations are thread-safe and neither block nor
 // fail: they are called on the thread that answers.
 class PredictionListener {
  public:

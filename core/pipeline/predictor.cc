@@ -10,15 +10,12 @@
 #include "core/base/status_macros.h"
 #include "core/base/violation.h"
 #include "core/market/validation.h"
-#include "core/pipeline/model_window.h"
 #include "core/pipeline/prediction_builder.h"
 #include "core/pipeline/stage_timer.h"
+#include "core/pipeline/undefined_feature.h"
 
 namespace aifx::pipeline {
 namespace {
-
-// Rows of one forward pass; more gain nothing (design: best batches are 16 to 64).
-constexpr size_t kMaxBatchRows = 64;
 
 std::string Utc(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
@@ -31,6 +28,15 @@ absl::Status TooFewFetched(const PreparedRequest& prepared, size_t came) {
           market::TimeframeName(prepared.request.timeframe), " up to ", Utc(prepared.now), ", ",
           prepared.candles_needed, " are needed")),
       "TOO_FEW_CANDLES");
+}
+
+// The first candle whose volume a row of the window depends on.
+size_t FirstVolume(const PreparedRequest& prepared) {
+  const features::FeatureSet& set = *prepared.feature_set;
+  if (set.volume_memory() == 0) return market::kNoVolumeNeeded;
+  const size_t before = prepared.candles.size() - prepared.Window().size();
+  const size_t rows = set.warm_up() + 1;  // the first one's candle, counted from 1
+  return before + (rows > set.volume_memory() ? rows - set.volume_memory() : 0);
 }
 
 std::vector<base::FieldViolation> CheckRisk(const decision::RiskOptions& risk) {
@@ -64,14 +70,6 @@ void AddDecisionWarnings(const decision::Decision& decision, const model::Manife
 }
 
 }  // namespace
-
-// The items of one Run call that share a model, with their windows side by side.
-struct Predictor::Group {
-  std::vector<PreparedRequest*> items;
-  std::vector<size_t> positions;  // of the items in the caller's list
-  std::vector<float> windows;     // [items, sequence, features]
-  std::vector<float> logits;      // [items, classes]
-};
 
 Predictor::Predictor(const serving::ModelRegistry& registry, market::CandleSource* source,
                      base::Clock& clock, PredictorOptions options)
@@ -128,6 +126,7 @@ absl::Status Predictor::CheckCandles(PreparedRequest& prepared) const {
   market::CandleRules rules;
   rules.min_candles = prepared.candles_needed;
   rules.max_candles = options_.max_candles;
+  rules.volume_from = FirstVolume(prepared);
   market::CandleFindings findings =
       market::ValidateCandles(prepared.candles, prepared.request.timeframe, prepared.now, rules);
   if (!findings.violations.empty()) return base::InvalidArgument(findings.violations);
@@ -168,6 +167,7 @@ absl::StatusOr<std::vector<market::Candle>> Predictor::ReadNewest(
 absl::Status Predictor::Adopt(PreparedRequest& prepared,
                               std::vector<market::Candle> candles) const {
   prepared.candles = std::move(candles);
+  prepared.fetched = true;
   if (prepared.candles.size() < prepared.candles_needed) {
     return TooFewFetched(prepared, prepared.candles.size());
   }
@@ -175,11 +175,7 @@ absl::Status Predictor::Adopt(PreparedRequest& prepared,
     StageTimer timer(prepared.times.validate);
     if (const absl::Status checked = CheckCandles(prepared); !checked.ok()) {
       // The caller did nothing wrong: the backend's own candles are.
-      return base::WithReason(absl::FailedPreconditionError(absl::StrCat(
-                                  "the backend's candles of ", prepared.request.pair.ToString(),
-                                  " ", market::TimeframeName(prepared.request.timeframe),
-                                  " are not usable: ", checked.message())),
-                              "BACKEND_CANDLES_INVALID");
+      return UnusableCandles(prepared, checked.message());
     }
   }
   ChooseVersion(prepared);
@@ -195,66 +191,10 @@ std::vector<absl::StatusOr<PredictAnswer>> Predictor::Run(absl::Span<PreparedReq
     if (logits[i].ok()) {
       answers.emplace_back(Decide(items[i], *logits[i]));
     } else {
-      answers.emplace_back(logits[i].status());
+      answers.emplace_back(InTermsOf(items[i], logits[i].status()));
     }
   }
   return answers;
-}
-
-std::vector<absl::StatusOr<Logits>> Predictor::Compute(
-    absl::Span<PreparedRequest* const> items) const {
-  std::vector<absl::StatusOr<Logits>> outputs(
-      items.size(), absl::InternalError("the prediction was not computed"));
-  thread_local features::FeatureMatrix matrix;
-  std::vector<Group> groups;
-  for (size_t i = 0; i < items.size(); ++i) {
-    PreparedRequest& item = *items[i];
-    absl::Span<const double> window;
-    {
-      StageTimer timer(item.times.features);
-      const auto built = BuildModelWindow(item, matrix);
-      if (!built.ok()) {
-        outputs[i] = built.status();
-        continue;
-      }
-      window = *built;
-    }
-    Group* group = nullptr;
-    for (Group& candidate : groups) {
-      const bool same_model = candidate.items[0]->served.model == item.served.model;
-      if (same_model && candidate.items.size() < kMaxBatchRows) group = &candidate;
-    }
-    if (group == nullptr) group = &groups.emplace_back();
-    group->items.push_back(&item);
-    group->positions.push_back(i);
-    group->windows.insert(group->windows.end(), window.begin(), window.end());
-  }
-  for (Group& group : groups) {
-    const absl::Status ran = RunGroup(group);
-    const size_t classes = group.logits.size() / group.items.size();
-    for (size_t i = 0; i < group.items.size(); ++i) {
-      if (!ran.ok()) {
-        outputs[group.positions[i]] = ran;
-        continue;
-      }
-      const auto row = absl::MakeConstSpan(group.logits).subspan(i * classes, classes);
-      outputs[group.positions[i]] = Logits(row.begin(), row.end());
-    }
-  }
-  return outputs;
-}
-
-absl::Status Predictor::RunGroup(Group& group) const {
-  const model::Model& model = *group.items[0]->served.model;
-  group.logits.resize(group.items.size() * model.manifest().classes.size());
-  absl::Duration elapsed;
-  absl::Status ran;
-  {
-    StageTimer timer(elapsed);
-    ran = model.Run({group.windows, group.items.size()}, absl::MakeSpan(group.logits));
-  }
-  for (PreparedRequest* item : group.items) item->times.model = elapsed;
-  return ran;
 }
 
 records::HoldReason Predictor::HoldOf(PreparedRequest& item, absl::Time as_of,
@@ -327,8 +267,10 @@ PredictAnswer Predictor::Decide(PreparedRequest& item, absl::Span<const float> l
   prediction.feature_set_name = item.feature_set->name();
   prediction.feature_set_hash = item.feature_set->hash();
   prediction.warnings = std::move(item.warnings);
-  if (options_.listener != nullptr)
+  const bool answers = !item.answers_nobody && as_of >= item.request.answers_from;
+  if (answers && options_.listener != nullptr) {
     options_.listener->OnPrediction(item, policy, logits, prediction);
+  }
   item.times.decide = absl::Nanoseconds(absl::GetCurrentTimeNanos() - start);
   return {std::move(prediction), item.times};
 }

@@ -54,6 +54,8 @@ struct PredictRequest {
   // Candles of other pairs. What the feature set uses and is not here is fetched with the candles.
   std::vector<features::OwnedContextSeries> context;
   bool submitted = false;  // whether the caller wants the prediction kept for the backend
+  // The caller waits for a candle: a prediction as of an earlier moment is given to nobody.
+  absl::Time answers_from = absl::InfinitePast();
 };
 
 // How long each step took; zero where it was not needed.
@@ -79,11 +81,14 @@ struct PreparedRequest {
   bool needs_context = false;  // whether the set uses other pairs here
   absl::Time now;              // as_of, else the clock
   std::vector<market::Candle> candles;
+  bool fetched = false;  // whether the candles are the backend's, not the caller's
   std::vector<features::OwnedContextSeries>
       context;  // what the feature set uses of other pairs, and maybe more
   std::vector<base::Warning> warnings;
   StageTimes times;
   ExperimentPart part;  // known with the candles
+  // Its prediction is looked at and thrown away: no caller gets it, and no listener hears of it.
+  bool answers_nobody = false;
   bool NeedsFetch() const { return candles.empty(); }
   // The candles that the model's output depends on.
   absl::Span<const market::Candle> Window() const {
@@ -123,11 +128,14 @@ class Predictor {
   absl::Status Adopt(PreparedRequest& prepared, std::vector<market::Candle> candles) const;
 
   // Features, model and decision. One item's failure does not touch the others'. Items that use
-  // the same model share forward passes. REQUIRES: no item NeedsFetch().
+  // the same model share forward passes. Candles that leave a feature undefined are InvalidArgument
+  // where they were given, FailedPrecondition where they were fetched. REQUIRES: no item
+  // NeedsFetch().
   std::vector<absl::StatusOr<PredictAnswer>> Run(absl::Span<PreparedRequest> items) const;
 
   // The two halves of Run: Compute, features and model, takes nearly all of the time and gives the
-  // same for the same Window; Decide, microseconds, is each request's own.
+  // same for the same Window, so that its errors are those of undefined_feature.h; Decide,
+  // microseconds, is each request's own.
   std::vector<absl::StatusOr<Logits>> Compute(absl::Span<PreparedRequest* const> items) const;
   PredictAnswer Decide(PreparedRequest& item, absl::Span<const float> logits) const;
 
@@ -138,6 +146,9 @@ class Predictor {
   // The experiment's choice of the version, once the newest candle is known.
   void ChooseVersion(PreparedRequest& prepared) const;
   static ContextOwner OwnerOf(const PreparedRequest& prepared);
+  // One forward pass for all; where it fails, one for each, so that nobody fails for another's
+  // window.
+  void ComputeGroup(Group& group, std::vector<absl::StatusOr<Logits>>& outputs) const;
   absl::Status RunGroup(Group& group) const;
   // Why the model is not asked for a signal, kNone where it is; by order: an operator's switch, the
   // model's age, the market's hours and the candles' age. Says what people should know in warnings.

@@ -10,6 +10,7 @@ namespace aifx::serving {
 namespace {
 
 constexpr absl::Duration kShortestRetry = absl::Milliseconds(50);
+constexpr double kRestartSeconds = 1;  // until another try, at best at another replica, makes sense
 
 absl::string_view LaneName(Lane lane) {
   switch (lane) {
@@ -34,6 +35,12 @@ absl::Status ExpiredStatus() {
   return absl::DeadlineExceededError("the deadline passed before the work was done");
 }
 
+absl::Status ShuttingDownStatus() {
+  return base::WithRetryAfter(
+      base::WithReason(absl::UnavailableError("the server is shutting down"), "SHUTTING_DOWN"),
+      kRestartSeconds);
+}
+
 absl::Status GoneStatus() { return absl::CancelledError("the caller has gone away"); }
 
 absl::Status Admit(const LaneLoad& load, size_t rows, const base::CallContext& context,
@@ -46,7 +53,9 @@ absl::Status Admit(const LaneLoad& load, size_t rows, const base::CallContext& c
     ++stats.expired;
     return ExpiredStatus();
   }
-  if (load.waiting_rows + rows > load.max_rows) {
+  // Work larger than the lane could never come in otherwise.
+  const bool has_room = load.waiting_rows == 0 || load.waiting_rows + rows <= load.max_rows;
+  if (!has_room) {
     ++stats.queue_full;
     return Exhausted(absl::StrCat("the ", LaneName(load.lane), " queue is full (",
                                   load.waiting_rows, " of ", load.max_rows, " waiting)"),

@@ -22,13 +22,16 @@ struct LaneLoad {
   absl::Duration wait;  // expected until what waits, here and in lanes that go first, is computed
 };
 
-// OK, or why `rows` more are refused (Batcher::Submit lists the errors); counted in `stats`.
+// OK, or why `rows` more are refused (Batcher::Submit lists the errors), counted in `stats`. Where
+// nothing waits, work of any size is let in.
 absl::Status Admit(const LaneLoad& load, size_t rows, const base::CallContext& context,
                    absl::Time now, LaneStats& stats);
 
 // What jobs get that nobody waits for any more.
 absl::Status ExpiredStatus();  // DeadlineExceeded
 absl::Status GoneStatus();     // Cancelled
+// What new work gets while the server ends: Unavailable (SHUTTING_DOWN) with a time to try again.
+absl::Status ShuttingDownStatus();
 
 }  // namespace aifx::serving
 

@@ -5,14 +5,30 @@
 
 namespace aifx::serving {
 
-void BatchLane::Push(const BatchKey& key, QueuedJob job) {
-  auto group = std::find_if(groups_.begin(), groups_.end(),
-                            [&](const Group& candidate) { return candidate.key == key; });
-  if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{.key = key});
-  group->rows += job.rows;
+std::list<BatchLane::Group>::iterator BatchLane::GroupOf(const BatchKey& key) {
+  const auto group = std::find_if(groups_.begin(), groups_.end(),
+                                  [&](const Group& candidate) { return candidate.key == key; });
+  if (group != groups_.end()) return group;
+  return groups_.insert(groups_.end(), Group{.key = key});
+}
+
+void BatchLane::Count(const QueuedJob& job, Group& group) {
+  group.rows += job.rows;
   rows_ += job.rows;
   ++jobs_;
-  group->jobs.push_back(std::move(job));
+}
+
+void BatchLane::Push(const BatchKey& key, QueuedJob job) {
+  Group& group = *GroupOf(key);
+  Count(job, group);
+  group.jobs.push_back(std::move(job));
+}
+
+void BatchLane::PushFront(const BatchKey& key, QueuedJob job) {
+  const auto group = GroupOf(key);
+  groups_.splice(groups_.begin(), groups_, group);
+  Count(job, *group);
+  group->jobs.push_front(std::move(job));
 }
 
 QueuedJob BatchLane::PopFront(Group& group) {

@@ -69,6 +69,8 @@ struct TakenJobs {
 class BatchLane {
  public:
   void Push(const BatchKey& key, QueuedJob job);
+  // Before all others.
+  void PushFront(const BatchKey& key, QueuedJob job);
 
   // Takes the next key's oldest jobs: at least one that is alive, at most `bounds.max_rows` rows,
   // not more than this thread's share, and not so many that a job would miss its deadline by
@@ -86,6 +88,9 @@ class BatchLane {
     size_t rows = 0;
   };
 
+  // That of the key, a new one at the end where there is none.
+  std::list<Group>::iterator GroupOf(const BatchKey& key);
+  void Count(const QueuedJob& job, Group& group);
   QueuedJob PopFront(Group& group);
   void TakeFrom(Group& group, absl::Time now, const BatchBounds& bounds, TakenJobs& taken);
 

@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
-#include "core/base/violation.h"
 #include "core/serving/admission.h"
 
 namespace aifx::serving {
@@ -68,10 +67,7 @@ absl::Status Batcher::Submit(Lane lane, const BatchKey& key, size_t rows,
   Worker* worker = nullptr;
   {
     base::MutexLock lock(mutex_);
-    if (stopping_) {
-      return base::WithReason(absl::UnavailableError("the server is shutting down"),
-                              "SHUTTING_DOWN");
-    }
+    if (stopping_) return ShuttingDownStatus();
     const LaneLoad load{
         .lane = lane,
         .waiting_rows = lanes_[Index(lane)].rows(),
@@ -89,6 +85,15 @@ absl::Status Batcher::Submit(Lane lane, const BatchKey& key, size_t rows,
   // Outside the lock, which the woken thread needs first.
   if (worker != nullptr) worker->wake.NotifyOne();
   return absl::OkStatus();
+}
+
+void Batcher::Continue(Lane lane, const BatchKey& key, size_t rows,
+                       const base::CallContext& context, std::unique_ptr<BatchJob> job) {
+  const absl::Time now = clock_.Now();
+  base::MutexLock lock(mutex_);
+  // Nobody is woken: this thread looks for work as soon as Run returns.
+  lanes_[Index(lane)].PushFront(
+      key, {.job = std::move(job), .rows = rows, .context = context, .queued_at = now});
 }
 
 bool Batcher::MayServe(Lane lane) const {
@@ -112,7 +117,7 @@ Batcher::Batch Batcher::TakeBatch() {
     if (!MayServe(lane)) continue;
     batch.lane = lane;
     batch.taken = lanes_[Index(lane)].Take(
-        batch.start, {.max_rows = options_.max_rows,
+        batch.start, {.max_rows = lane == Lane::kExplain ? 1 : options_.max_rows,
                       .free_threads = lane == Lane::kExplain ? 1 : FreeThreads(),
                       .row_time = stats_[Index(lane)].row_time});
     break;

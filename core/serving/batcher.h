@@ -45,6 +45,12 @@ class Batcher {
   absl::Status Submit(Lane lane, const BatchKey& key, size_t rows, const base::CallContext& context,
                       std::unique_ptr<BatchJob> job);
 
+  // Queues what is left of a job that is being computed, before all that waits in its lane: a long
+  // job in pieces lets more urgent work in between. It was let in already, so that neither bounds
+  // nor Shutdown refuse it. REQUIRES: called by the job's Run.
+  void Continue(Lane lane, const BatchKey& key, size_t rows, const base::CallContext& context,
+                std::unique_ptr<BatchJob> job);
+
   // Computes one batch on the calling thread; false where nothing waits.
   bool RunOne();
 

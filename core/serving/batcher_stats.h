@@ -9,7 +9,7 @@
 
 namespace aifx::serving {
 
-// Priorities, the most urgent first. Explanations have a bound of their own: one thread at a time.
+// Priorities, the most urgent first. Explanations have a bound of their own: one at a time.
 enum class Lane { kInteractive, kExplain, kBatch };
 inline constexpr size_t kLanes = 3;
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/violation.h"
+#include "core/serving/admission.h"
 
 namespace aifx::serving {
 
@@ -21,10 +22,7 @@ absl::Status Executor::Submit(std::function<void()> task) {
   Worker* worker = nullptr;
   {
     base::MutexLock lock(mutex_);
-    if (stopping_) {
-      return base::WithReason(absl::UnavailableError("the server is shutting down"),
-                              "SHUTTING_DOWN");
-    }
+    if (stopping_) return ShuttingDownStatus();
     if (queue_.size() >= options_.queue_limit) {
       return base::WithRetryAfter(base::WithReason(absl::ResourceExhaustedError(absl::StrCat(
                                                        "the ", options_.name, " queue is full (",

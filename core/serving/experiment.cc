@@ -52,6 +52,19 @@ std::vector<base::FieldViolation> CheckExperiment(const Experiment& experiment) 
   return violations;
 }
 
+std::vector<base::FieldViolation> CheckNewExperiment(const Experiment& experiment) {
+  std::vector<base::FieldViolation> violations = CheckExperiment(experiment);
+  if (experiment.kind != ExperimentKind::kShadow && experiment.candidate_percent == 100) {
+    violations.push_back(
+        {"experiment.candidate_percent",
+         absl::StrCat("experiment.candidate_percent 100 leaves the champion no candle to compare "
+                      "the candidate with: take a smaller share for ",
+                      ExperimentKindName(experiment.kind),
+                      ", or activate the candidate if it is to answer everybody")});
+  }
+  return violations;
+}
+
 double AssignmentPoint(absl::string_view experiment, const ExperimentUnit& unit) {
   const std::string digest = base::Sha256Hex(
       absl::StrCat(experiment, "\n", unit.pair.ToString(), "\n",

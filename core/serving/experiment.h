@@ -42,6 +42,10 @@ struct Experiment {
 // What is wrong with the fields that a caller chooses, with the contract's field names.
 std::vector<base::FieldViolation> CheckExperiment(const Experiment& experiment);
 
+// The same for one that is to start, of which more is asked: a share of what is answered that
+// leaves the champion something to be compared with.
+std::vector<base::FieldViolation> CheckNewExperiment(const Experiment& experiment);
+
 // What is assigned as a whole: the newest candle that a prediction sees. Everybody who asks for the
 // same candle of a series gets the same version.
 struct ExperimentUnit {

@@ -17,9 +17,16 @@ double Share(int64_t part, int64_t whole) {
 
 std::optional<std::string> TooManyErrors(const ArmStats& champion, const ArmStats& candidate,
                                          const CanaryRules& rules) {
-  if (std::min(champion.requests, candidate.requests) < rules.min_requests) return std::nullopt;
-  const double of_champion = Share(champion.errors, champion.requests);
+  if (candidate.requests < rules.min_requests) return std::nullopt;
   const double of_candidate = Share(candidate.errors, candidate.requests);
+  if (champion.requests < rules.min_requests) {
+    // With a large share of the candles a failing candidate would wait for the champion for long.
+    if (of_candidate <= rules.most_errors) return std::nullopt;
+    return absl::StrFormat(
+        "the candidate failed %.1f%% of %d requests, while the champion has too few to compare",
+        of_candidate * 100, candidate.requests);
+  }
+  const double of_champion = Share(champion.errors, champion.requests);
   if (of_candidate <= of_champion + rules.error_margin) return std::nullopt;
   return absl::StrFormat("the candidate failed %.1f%% of %d requests, the champion %.1f%% of %d",
                          of_candidate * 100, candidate.requests, of_champion * 100,

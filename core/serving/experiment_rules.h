@@ -23,6 +23,7 @@ std::string SampleRatioWarning(const Experiment& experiment, const ExperimentSta
 // When a canary is taken back (docs/experiments.md).
 struct CanaryRules {
   int64_t min_requests = 20;   // of each arm, before errors are compared
+  double most_errors = 0.5;    // the candidate's share of errors while the champion has fewer
   double error_margin = 0.05;  // the candidate's share of errors may exceed the champion's by this
   int64_t min_units = 50;      // decided in each arm, before HOLDs and confidence are compared
   double hold_margin = 0.3;    // the shares of HOLD may differ by this

@@ -73,7 +73,7 @@ bool Experiments::IsReady(const std::string& model, int64_t version) const {
 
 absl::StatusOr<ExperimentView> Experiments::Create(Experiment asked,
                                                    const base::CallContext& context) {
-  if (const auto violations = CheckExperiment(asked); !violations.empty()) {
+  if (const auto violations = CheckNewExperiment(asked); !violations.empty()) {
     return base::InvalidArgument(violations);
   }
   base::MutexLock command(command_mutex_);
@@ -152,9 +152,7 @@ absl::Status Experiments::Finish(const RunningExperiment& running, std::string r
 
 void Experiments::LetGoOfCandidate(const Experiment& experiment) {
   if (!experiment.loaded_candidate) return;
-  const auto active = deps_.store.Active(experiment.model);
-  if (active.ok() && active->version == experiment.candidate) return;
-  const auto freed = deps_.control.Unload(experiment.model, experiment.candidate, {});
+  const auto freed = deps_.control.Release(experiment.model, experiment.candidate, {});
   if (freed.ok()) return;
   deps_.logger.Warning(
       "an experiment's candidate stays loaded",

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -92,22 +93,25 @@ KillSwitches::KillSwitches(std::string folder, base::Logger& logger)
                     {{"scope", ScopeText(one.scope)}, {"reason", one.reason}});
     engaged.push_back(std::make_shared<const KillSwitch>(std::move(one)));
   }
-  Publish(std::move(engaged));
+  base::MutexLock lock(mutex_);
+  engaged_ = std::move(engaged);
+  any_.store(!engaged_.empty(), std::memory_order_release);
 }
 
 absl::Status KillSwitches::Engage(KillSwitch engaged) {
-  base::MutexLock write_lock(write_mutex_);
-  List all;
-  {
-    base::MutexLock lock(mutex_);
-    all = engaged_;
-  }
-  Remove(all, engaged.scope);
   logger_.Warning("kill switch engaged",
                   {{"scope", ScopeText(engaged.scope)}, {"reason", engaged.reason}});
-  all.push_back(std::make_shared<const KillSwitch>(std::move(engaged)));
-  Publish(all);  // before it is written: a full disk must not keep a switch from working
-  const absl::Status written = Write(all);
+  const auto added = std::make_shared<const KillSwitch>(std::move(engaged));
+  {
+    // Before it is written, and without waiting for who writes: neither a full disk nor one that
+    // hangs may keep a switch from working.
+    base::MutexLock lock(mutex_);
+    Remove(engaged_, added->scope);
+    engaged_.push_back(added);
+    any_.store(true, std::memory_order_release);
+  }
+  base::MutexLock write_lock(write_mutex_);
+  const absl::Status written = Write(Snapshot());
   if (written.ok()) return written;
   logger_.Error("cannot write the kill switches", {{"error", std::string(written.message())}});
   return NotWritten(
@@ -116,19 +120,28 @@ absl::Status KillSwitches::Engage(KillSwitch engaged) {
 
 absl::Status KillSwitches::Release(const KillScope& scope) {
   base::MutexLock write_lock(write_mutex_);
-  List all;
-  {
-    base::MutexLock lock(mutex_);
-    all = engaged_;
-  }
-  Remove(all, scope);
-  if (const absl::Status written = Write(all); !written.ok()) {
+  const List before = Snapshot();
+  List after = before;
+  Remove(after, scope);
+  if (const absl::Status written = Write(after); !written.ok()) {
     logger_.Error("cannot write the kill switches", {{"error", std::string(written.message())}});
     return NotWritten("the kill switch stays engaged: its end could not be written down");
   }
-  Publish(std::move(all));
+  {
+    base::MutexLock lock(mutex_);
+    // Only what was engaged before: a switch that came meanwhile holds, and its caller writes it.
+    std::erase_if(engaged_, [&](const auto& each) {
+      return each->scope == scope && absl::c_linear_search(before, each);
+    });
+    any_.store(!engaged_.empty(), std::memory_order_release);
+  }
   logger_.Warning("kill switch released", {{"scope", ScopeText(scope)}});
   return absl::OkStatus();
+}
+
+KillSwitches::List KillSwitches::Snapshot() const {
+  base::MutexLock lock(mutex_);
+  return engaged_;
 }
 
 std::vector<KillSwitch> KillSwitches::Engaged() const {
@@ -158,12 +171,6 @@ absl::Status KillSwitches::Write(const List& engaged) const {
   std::filesystem::create_directories(folder_, error);  // the file's error says what is wrong
   return base::WriteFileAtomically(absl::StrCat(folder_, "/", kFile),
                                    model::DumpJson({{"switches", switches}}) + "\n");
-}
-
-void KillSwitches::Publish(List engaged) {
-  base::MutexLock lock(mutex_);
-  engaged_ = std::move(engaged);
-  any_.store(!engaged_.empty(), std::memory_order_release);
 }
 
 }  // namespace aifx::serving

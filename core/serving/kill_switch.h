@@ -37,8 +37,9 @@ class KillSwitches {
   // over everything is engaged with that as its reason: nobody can tell what it was to stop.
   KillSwitches(std::string folder, base::Logger& logger);
 
-  // Engages a switch, in place of the one with the same scope. It holds at once; where it cannot be
-  // written down it still holds, and the error says that a restart would forget it.
+  // Engages a switch, in place of the one with the same scope. It holds at once, before it is
+  // written down; where it cannot be, it still holds, and the error says that a restart would
+  // forget it.
   absl::Status Engage(KillSwitch engaged);
 
   // Takes a switch back; harmless where none is engaged. Where that cannot be written down, the
@@ -57,7 +58,7 @@ class KillSwitches {
   using List = std::vector<std::shared_ptr<const KillSwitch>>;
 
   absl::Status Write(const List& engaged) const;
-  void Publish(List engaged);
+  List Snapshot() const;
 
   const std::string folder_;
   base::Logger& logger_;

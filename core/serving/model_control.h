@@ -42,6 +42,11 @@ class ModelControl {
   virtual absl::StatusOr<VersionView> Unload(const std::string& name, int64_t version,
                                              const base::CallContext& context) = 0;
 
+  // Undoes Load: a version that serves goes on until another one takes over, any other goes as with
+  // Unload. Harmless where it is not loaded.
+  virtual absl::StatusOr<VersionView> Release(const std::string& name, int64_t version,
+                                              const base::CallContext& context) = 0;
+
   // Makes a version serve, loading it first where need be; returns once it does. active.json is
   // only written for a version that passed its checks.
   virtual absl::StatusOr<Activation> SetActive(const std::string& name, int64_t version,

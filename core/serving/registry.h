@@ -65,6 +65,8 @@ class ModelRegistry final : public ModelControl {
                                    const base::CallContext& context) override;
   absl::StatusOr<VersionView> Unload(const std::string& name, int64_t version,
                                      const base::CallContext& context) override;
+  absl::StatusOr<VersionView> Release(const std::string& name, int64_t version,
+                                      const base::CallContext& context) override;
   absl::StatusOr<Activation> SetActive(const std::string& name, int64_t version,
                                        const base::CallContext& context) override;
   absl::StatusOr<Activation> Rollback(const std::string& name,

@@ -116,6 +116,26 @@ absl::StatusOr<VersionView> ModelRegistry::Unload(const std::string& name, int64
   return ViewOf(name, version);
 }
 
+absl::StatusOr<VersionView> ModelRegistry::Release(const std::string& name, int64_t version,
+                                                   const base::CallContext& context) {
+  base::MutexLock commands(command_mutex_);
+  AIFX_RETURN_IF_ERROR(CheckCaller(context));
+  std::shared_ptr<const ServedModels> models;
+  {
+    base::MutexLock lock(mutex_);
+    const auto found = slots_.find(name);
+    if (found != slots_.end() && found->second.loaded.contains(version)) {
+      found->second.loaded.at(version).kept = false;
+      if (found->second.serving != version) {
+        Retire(found->second, version);
+        models = Snapshot();
+      }
+    }
+  }
+  if (models != nullptr) SwapIn(std::move(models));
+  return ViewOf(name, version);
+}
+
 absl::StatusOr<Activation> ModelRegistry::SetActive(const std::string& name, int64_t version,
                                                     const base::CallContext& context) {
   base::MutexLock commands(command_mutex_);

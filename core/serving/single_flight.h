@@ -20,8 +20,9 @@ class FlightMember {
   virtual ~FlightMember() = default;
   // OK while somebody waits for this member's answer; else what to answer.
   virtual absl::Status CheckAlive() const = 0;
-  // Starts the computation, which ends with Finish or Abandon (perhaps before this returns).
-  virtual void Lead() = 0;
+  // Starts the computation, which ends with Finish or Abandon (perhaps before this returns). Not OK
+  // where it cannot be started for a reason of this member's own: then this is called of the next.
+  virtual absl::Status Lead() = 0;
   // Takes the result, or the reason why there is none. Called once.
   virtual void Done(const absl::StatusOr<Value>& result) = 0;
 };
@@ -45,7 +46,8 @@ class SingleFlight {
         return;
       }
     }
-    member->Lead();
+    const absl::Status leads = member->Lead();
+    if (!leads.ok()) Abandon(key, leads);
   }
 
   // Ends the flight: every member gets `result`, the leader first. What is computed for others must
@@ -70,7 +72,9 @@ class SingleFlight {
   }
 
   // The leader gives up for a reason of its own, which it gets: its caller went away, its deadline
-  // passed, its place in the queue was refused. The next member that is alive leads.
+  // passed, its place in the queue was refused. The next member that can, leads. Not to be called
+  // by Lead, which returns its reason instead: however many followers are refused, the stack stays
+  // flat.
   void Abandon(const Key& key, const absl::Status& reason) {
     absl::Status status = reason;
     while (true) {
@@ -90,7 +94,8 @@ class SingleFlight {
       first->Done(status);
       if (next == nullptr) return;
       status = next->CheckAlive();
-      if (status.ok()) return next->Lead();
+      if (status.ok()) status = next->Lead();
+      if (status.ok()) return;
     }
   }
 

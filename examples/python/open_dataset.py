@@ -23,8 +23,9 @@ def with_numpy(folder):
         print(part, *(f"{name}{list(data[name].shape)}" for name in sorted(data)))
     # Back to prices and percentages: scalers.json undoes the scaling.
     scaler = json.loads((folder / "scalers.json").read_text())["technical"]
-    newest = arrays(folder, "test")["technical"][-1, -1]
-    values = newest * np.array(scaler["deviation"]) + np.array(scaler["mean"])
+    values = arrays(folder, "test")["technical"][-1, -1]
+    if scaler["kind"] == "standard":  # else each window was scaled by itself
+        values = values * np.array(scaler["deviation"]) + np.array(scaler["mean"])
     print("newest candle:", {c: round(float(v), 5) for c, v in zip(scaler["columns"], values)})
 
 

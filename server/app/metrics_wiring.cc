@@ -35,11 +35,12 @@ void CollectModels(const serving::ModelRegistry& registry, MetricSink& sink) {
       sink.Gauge("aifx_model_version_info", "1 for each version that is active, serves or failed.");
   auto& ready = sink.Gauge("aifx_model_ready", "Whether a version of the model serves.");
   auto& failed = sink.Gauge("aifx_model_failed_versions", "Versions that failed their checks.");
-  std::map<std::string, std::pair<int, int>> by_model;  // ready, failed
+  for (const serving::ModelStats& model : registry.Stats().models) {
+    ready.Add({{"model", model.name}}, Flag(model.serving != 0));
+  }
+  std::map<std::string, int> failures;  // by model
   for (const serving::VersionView& version : registry.List()) {
-    auto& [ready_versions, failed_versions] = by_model[version.name];
-    if (version.state == serving::VersionState::kReady) ++ready_versions;
-    if (version.state == serving::VersionState::kFailed) ++failed_versions;
+    failures[version.name] += version.state == serving::VersionState::kFailed ? 1 : 0;
     if (version.state == serving::VersionState::kDiscovered && !version.active) continue;
     info.Add({{"model", version.name},
               {"version", absl::StrCat(version.version)},
@@ -47,10 +48,7 @@ void CollectModels(const serving::ModelRegistry& registry, MetricSink& sink) {
               {"active", version.active ? "true" : "false"}},
              1);
   }
-  for (const auto& [name, versions] : by_model) {
-    ready.Add({{"model", name}}, Flag(versions.first > 0));
-    failed.Add({{"model", name}}, versions.second);
-  }
+  for (const auto& [name, count] : failures) failed.Add({{"model", name}}, count);
 }
 
 void CollectOutbox(const OutboxMonitor& outbox, MetricSink& sink) {

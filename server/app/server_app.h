@@ -5,10 +5,6 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "client/backend/backend_client.h"
-#include "client/backend/backend_http.h"
-#include "client/outbox/backend_delivery.h"
-#include "client/outbox/outbox.h"
 #include "core/base/log.h"
 #include "core/journal/prediction_counts.h"
 #include "core/journal/prediction_journal.h"
@@ -16,12 +12,13 @@
 #include "core/pipeline/async_predictor.h"
 #include "core/pipeline/explainer.h"
 #include "core/pipeline/predictor.h"
-#include "core/records/candle_events.h"
 #include "core/serving/batcher.h"
 #include "core/serving/executor.h"
 #include "core/serving/experiments.h"
 #include "core/serving/kill_switch.h"
 #include "core/serving/registry.h"
+#include "server/app/backend_link.h"
+#include "server/app/backend_mirror.h"
 #include "server/app/operator_pages.h"
 #include "server/app/outbox_monitor.h"
 #include "server/app/refresher.h"
@@ -73,29 +70,16 @@ class ServerApp {
   ops::DrainResult DrainAndStop(const std::function<bool(absl::Duration)>& wait_for_signal);
 
  private:
-  // How the server reaches the backend, at once and through the outbox. In the order of their
-  // dependence.
-  struct Backend {
-    std::unique_ptr<backend::BackendHttp> http;
-    std::unique_ptr<backend::BackendClient> client;
-    // The outbox's: under a rate limit, callers who wait for an answer go first.
-    std::unique_ptr<backend::BackendClient> background_client;
-    std::unique_ptr<outbox::BackendDelivery> delivery;
-    std::unique_ptr<outbox::Outbox> outbox;
-    std::unique_ptr<records::CandleEvents> events;
-  };
-  static absl::StatusOr<Backend> OpenBackend(const config::ServerConfig& config,
-                                             base::Logger& logger);
-
-  ServerApp(const config::ServerConfig& config, base::Logger& logger, Backend backend,
+  ServerApp(const config::ServerConfig& config, base::Logger& logger, BackendLink backend,
             serving::RegistryOptions registry_options, std::unique_ptr<rpc::Authorizer> authorizer);
 
+  // With what the predictor works with; the members above it exist by then.
+  pipeline::PredictorOptions OptionsOfPredictor();
   absl::Status Listen();
-  void Refresh();
-  // Tells the backend which version of a model is active, as far as it can be told; waits for it.
-  void MirrorActive(const std::string& model);
-  // Tells the backend of an A/B test or canary, once.
-  void MirrorExperiment(const serving::Experiment& experiment);
+  // What may wait for a model that is loading.
+  void RefreshModels();
+  // What must not: tokens and the outbox's health.
+  void RefreshOperation();
   // Ends what runs on the executors; nobody calls any more.
   void StopWork(absl::Duration outbox_grace);
 
@@ -103,7 +87,7 @@ class ServerApp {
   ops::DrainOptions drain_;  // these two may change
   absl::Duration outbox_grace_;
   base::Logger& logger_;
-  const Backend backend_;
+  const BackendLink backend_;
   const std::unique_ptr<rpc::Authorizer> authorizer_;
   const model::ModelStore store_;
   serving::ModelRegistry registry_;
@@ -121,13 +105,13 @@ class ServerApp {
   serving::Executor durable_;
   serving::Executor waiting_;
   serving::Executor blocking_;
-  serving::Executor explaining_;
   // Reads of the store, so that they never wait behind calls to a backend that does not answer.
   serving::Executor store_reads_;
   // Commands over models, one after another: each may load one.
   serving::Executor commands_;
-  // One thread, so that the backend hears of activations in their order.
-  serving::Executor mirror_;
+  // Kill switches, which wait for nothing else.
+  serving::Executor switching_;
+  BackendMirror mirror_;
   pipeline::AsyncPredictor async_predictor_;
   rpc::PredictorEngine engine_;
   ops::HealthService health_;
@@ -143,7 +127,8 @@ class ServerApp {
   rpc::InferenceService open_inference_;
   ops::GrpcServer grpc_;
   OperatorPages pages_;
-  std::unique_ptr<Refresher> refresher_;
+  std::unique_ptr<Refresher> model_refresher_;
+  std::unique_ptr<Refresher> operation_refresher_;
 };
 
 }  // namespace aifx::app

@@ -4,14 +4,14 @@
 
 namespace aifx::ops {
 
-void ModelHealth::Update(const std::vector<serving::VersionView>& versions) {
-  std::set<std::string> ready;
-  for (const serving::VersionView& version : versions) {
-    known_.insert(version.name);
-    if (version.state == serving::VersionState::kReady) ready.insert(version.name);
+void ModelHealth::Update(const std::vector<serving::ModelStats>& models) {
+  std::set<std::string> serving;
+  for (const serving::ModelStats& model : models) {
+    known_.insert(model.name);
+    if (model.serving != 0) serving.insert(model.name);
   }
   for (const std::string& name : known_) {
-    health_.SetServing(absl::StrCat("model/", name), ready.count(name) > 0);
+    health_.SetServing(absl::StrCat("model/", name), serving.count(name) > 0);
   }
 }
 

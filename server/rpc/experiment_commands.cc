@@ -65,7 +65,7 @@ absl::StatusOr<serving::Experiment> ExperimentFromProto(const ml::v1::Experiment
                                  .model = message.model_name(),
                                  .candidate = message.candidate_version(),
                                  .candidate_percent = message.candidate_percent()};
-  for (base::FieldViolation& violation : serving::CheckExperiment(experiment)) {
+  for (base::FieldViolation& violation : serving::CheckNewExperiment(experiment)) {
     violations.push_back(std::move(violation));
   }
   if (!violations.empty()) return base::InvalidArgument(violations);

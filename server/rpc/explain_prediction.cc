@@ -19,6 +19,9 @@ constexpr int kDefaultSteps = 64;
 constexpr int kMinSteps = 8;
 constexpr int kMaxSteps = 512;
 
+// Each is computed alone, so that their models do not matter.
+constexpr serving::BatchKey kExplanations = {.kind = serving::kExplanationJobs, .model = nullptr};
+
 // The violations of a PredictRequest, as the caller wrote them: it stands in the field `request`.
 absl::Status WithRequestPaths(const absl::Status& status) {
   std::vector<base::FieldViolation> violations = base::ViolationsOf(status);
@@ -38,8 +41,32 @@ struct ExplainPrediction::Work {
   CallPtr call;
   int steps = kDefaultSteps;
   std::optional<pipeline::PreparedRequest> prepared;
+  std::unique_ptr<pipeline::ExplanationRun> run;  // once it has candles
   std::vector<base::Warning> warnings;
   ml::v1::ExplainPredictionResponse* response = nullptr;  // the call's; alive until Finish
+};
+
+// A piece of an explanation in the batcher's queue.
+class ExplainPrediction::Job final : public serving::BatchJob {
+ public:
+  Job(const ExplainPrediction& owner, std::shared_ptr<Work> work)
+      : owner_(owner), work_(std::move(work)) {}
+
+  void Run(absl::Span<const std::unique_ptr<BatchJob>> jobs) override {
+    for (const auto& job : jobs) {
+      const std::shared_ptr<Work> work = std::exchange(static_cast<Job&>(*job).work_, nullptr);
+      work->call->Protect([&] { owner_.Advance(work); });
+    }
+  }
+
+  void Refuse(const absl::Status& status) override {
+    const std::shared_ptr<Work> work = std::exchange(work_, nullptr);
+    if (work != nullptr) work->call->Finish(status);
+  }
+
+ private:
+  const ExplainPrediction& owner_;
+  std::shared_ptr<Work> work_;  // null once it has run
 };
 
 grpc::ServerUnaryReactor* ExplainPrediction::Start(
@@ -93,18 +120,28 @@ void ExplainPrediction::Fetch(const std::shared_ptr<Work>& work) const {
 }
 
 void ExplainPrediction::Queue(const std::shared_ptr<Work>& work) const {
-  deps_.guard.Offload(deps_.explaining, work->call,
-                      [this, work] { work->call->Finish(Explain(*work)); });
+  work->run = deps_.explain(*std::exchange(work->prepared, std::nullopt), work->steps);
+  const absl::Status queued =
+      deps_.inference.Submit(serving::Lane::kExplain, kExplanations, 1, work->call->context(),
+                             std::make_unique<Job>(*this, work));
+  if (!queued.ok()) work->call->Finish(queued);
 }
 
-absl::Status ExplainPrediction::Explain(Work& work) const {
-  AIFX_ASSIGN_OR_RETURN(pipeline::Explanation explanation,
-                        deps_.explain(*work.prepared, work.steps, work.call->context()));
+void ExplainPrediction::Advance(const std::shared_ptr<Work>& work) const {
+  const absl::StatusOr<bool> more = work->run->Advance();
+  if (!more.ok()) return work->call->Finish(WithRequestPaths(WithSeriesPaths(more.status())));
+  if (!*more) return Answer(*work);
+  deps_.inference.Continue(serving::Lane::kExplain, kExplanations, 1, work->call->context(),
+                           std::make_unique<Job>(*this, work));
+}
+
+void ExplainPrediction::Answer(Work& work) const {
+  pipeline::Explanation explanation = work.run->Take();
   for (base::Warning& warning : work.warnings) {
     explanation.answer.prediction.warnings.push_back(std::move(warning));
   }
   ToProto(explanation, *work.response);
-  return absl::OkStatus();
+  work.call->Finish(absl::OkStatus());
 }
 
 }  // namespace aifx::rpc

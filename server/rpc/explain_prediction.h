@@ -5,9 +5,10 @@
 #include <memory>
 #include <string>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "aifx/ml/v1/prediction_service.pb.h"
 #include "core/pipeline/explainer.h"
+#include "core/serving/batcher.h"
 #include "core/serving/executor.h"
 #include "server/rpc/guard.h"
 #include "server/rpc/prediction_engine.h"
@@ -15,21 +16,21 @@
 namespace aifx::rpc {
 
 // PredictionService.ExplainPrediction. An explanation costs as much as hundreds of predictions, so
-// that it has a thread and a short queue of its own: a full one answers RESOURCE_EXHAUSTED, and
-// predictions never wait behind it. Thread-safe.
+// that they wait in a short lane of their own, behind single predictions, and are computed one at a
+// time and in pieces: a prediction waits for a piece at most. Thread-safe.
 class ExplainPrediction {
  public:
   // What it works with; references outlive it.
   struct Deps {
     CallGuard& guard;
     const PredictionEngine& engine;  // prepares and fetches
-    // As pipeline::Explainer::Explain.
-    std::function<absl::StatusOr<pipeline::Explanation>(
-        pipeline::PreparedRequest& prepared, int steps, const base::CallContext& context)>
+    // As pipeline::Explainer::Start.
+    std::function<std::unique_ptr<pipeline::ExplanationRun>(pipeline::PreparedRequest prepared,
+                                                            int steps)>
         explain;
-    serving::Executor& blocking;    // waits for the backend
-    serving::Executor& explaining;  // explains
-    std::string default_model;      // for requests that name none; may be empty
+    serving::Executor& blocking;  // waits for the backend
+    serving::Batcher& inference;  // explains
+    std::string default_model;    // for requests that name none; may be empty
   };
 
   explicit ExplainPrediction(Deps deps) : deps_(std::move(deps)) {}
@@ -40,11 +41,14 @@ class ExplainPrediction {
 
  private:
   struct Work;
+  class Job;
 
   absl::Status Prepare(const ml::v1::ExplainPredictionRequest& request, Work& work) const;
   void Fetch(const std::shared_ptr<Work>& work) const;
   void Queue(const std::shared_ptr<Work>& work) const;
-  absl::Status Explain(Work& work) const;
+  // Does a piece of the explanation; queues the next one or answers.
+  void Advance(const std::shared_ptr<Work>& work) const;
+  void Answer(Work& work) const;
 
   const Deps deps_;
 };

@@ -137,12 +137,12 @@ grpc::ServerUnaryReactor* ModelService::SetActiveVersion(
       [this, request, response](const Call& call) { return SetActive(*request, call, *response); });
 }
 
-// Not among the commands: it must not wait for a model that loads.
+// Neither among the commands nor the reads: it must not wait for a model that loads or a list.
 grpc::ServerUnaryReactor* ModelService::SetKillSwitch(grpc::CallbackServerContext* context,
                                                       const ml::v1::SetKillSwitchRequest* request,
                                                       ml::v1::SetKillSwitchResponse* response) {
   return StartCommand(
-      context, "ModelService.SetKillSwitch", request->ByteSizeLong(), deps_.blocking,
+      context, "ModelService.SetKillSwitch", request->ByteSizeLong(), deps_.switching,
       [this, request, response](const Call&) -> absl::Status {
         AIFX_ASSIGN_OR_RETURN(serving::KillSwitch named,
                               KillSwitchFromProto(*request, deps_.guard.clock().Now()));

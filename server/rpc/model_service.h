@@ -23,7 +23,8 @@ struct ModelServiceDeps {
   serving::Executor& blocking;  // manifests are read from the disk
   serving::ModelControl& control;
   serving::KillSwitches& kill_switches;
-  serving::Executor& commands;  // for what loads a model, which takes seconds
+  serving::Executor& switching;  // for kill switches alone: they wait for nothing else
+  serving::Executor& commands;   // for what loads a model, which takes seconds
   // Told of a model after SetActiveVersion; must not block. May be empty.
   std::function<void(const std::string& name)> activated;
   bool remote_admin = false;  // whether administrators may call from another machine

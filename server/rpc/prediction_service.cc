@@ -134,7 +134,7 @@ void PredictionService::StartWork(const std::shared_ptr<Work>& work) {
 
 void PredictionService::TakeAnswer(absl::StatusOr<pipeline::PredictAnswer> answer,
                                    Item& item) const {
-  item.status = answer.status();
+  item.status = WithSeriesPaths(answer.status());
   if (!item.status.ok()) return;
   records::Prediction& prediction = answer->prediction;
   for (base::Warning& warning : item.warnings) prediction.warnings.push_back(std::move(warning));

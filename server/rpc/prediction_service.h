@@ -22,7 +22,7 @@ struct PredictionServiceDeps {
   PredictionEngine& engine;
   records::SubmissionStore& submissions;  // for `submit`
   serving::Executor& durable;             // waits for the disk here
-  const ExplainPrediction& explain;       // has executors of its own
+  const ExplainPrediction& explain;       // has a lane of its own
   std::string default_model;              // for requests that name none; may be empty
   size_t batch_receive_bytes = 16 << 20;
   WatchHub& watches;               // for WatchPredictions

@@ -128,6 +128,7 @@ void WatchHub::Start(const Task& task) {
                                    .pair = task.key.series.pair,
                                    .timeframe = task.key.series.timeframe};
   request.model.name = task.key.model;
+  request.answers_from = market::CloseTime(task.key.series.timeframe, task.open_time);
   base::CallContext context = lifetime_;
   context.request_id = request.request_id;
   context.deadline = deps_.clock.Now() + deps_.timeout;

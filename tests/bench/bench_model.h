@@ -12,8 +12,11 @@
 // The model of the figures, and what it costs without a server.
 namespace aifx::bench {
 
+// The name under which TrainModel leaves its version.
+inline constexpr char kModelName[] = "eurusd-1h";
+
 // Trains the default network on the sample candles for one epoch and makes it active; its speed
-// does not depend on its weights. Returns its version; its name is eurusd-1h.
+// does not depend on its weights. Returns its version.
 absl::StatusOr<int64_t> TrainModel(const model::ModelStore& store);
 
 // The same version computed by LibTorch.

@@ -86,7 +86,14 @@ int Main(int argc, char** argv) {
   app.add_option("--rounds", rounds, "rounds of all points, by turns")->check(CLI::Range(1, 1000));
   app.add_option("--seconds", seconds, "of each point in each round")
       ->check(CLI::Range(0.01, 60.0));
+  // Smoke runs pass Google Benchmark's flag to every benchmark.
+  std::string min_time;
+  app.add_option("--benchmark_min_time", min_time, "Where given: one round of moments");
   CLI11_PARSE(app, argc, argv);
+  if (!min_time.empty()) {
+    rounds = 1;
+    seconds = 0.01;
+  }
 
   model::SetTensorThreads(1);
   const model::LstmWeights weights = Network();

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "core/market/candle.h"
+#include "inference/grpc_service.pb.h"
+#include "tests/bench/bench_model.h"
 #include "tests/support/sample_data.h"
 
 namespace aifx::bench {
@@ -18,6 +20,7 @@ namespace pb = ::aifx::ml::v1;
 constexpr size_t kCandles = 120;  // of one request
 constexpr int kChannels = 2;
 constexpr char kPredict[] = "/aifx.ml.v1.PredictionService/Predict";
+constexpr char kInfer[] = "/inference.GRPCInferenceService/ModelInfer";
 constexpr char kCheck[] = "/grpc.health.v1.Health/Check";
 constexpr double kMarker = 1.2345678901234567;  // its bytes occur nowhere else in the request
 
@@ -38,6 +41,27 @@ std::string MakeRequest() {
   return request.SerializeAsString();
 }
 
+std::string MakeInferRequest(const WindowShape& shape) {
+  const std::vector<float> window(static_cast<size_t>(shape.sequence * shape.features), 0.1f);
+  ::inference::ModelInferRequest request;
+  request.set_model_name(kModelName);
+  auto& input = *request.add_inputs();
+  input.set_name("window");
+  input.set_datatype("FP32");
+  for (const int64_t size : {int64_t{1}, shape.sequence, shape.features}) input.add_shape(size);
+  request.add_raw_input_contents(window.data(), window.size() * sizeof(float));
+  return request.SerializeAsString();
+}
+
+// A message with the prefix that gRPC sends before each.
+std::string Framed(const std::string& message) {
+  std::string prefix(5, '\0');  // not compressed, then the length, most significant byte first
+  for (int byte = 0; byte < 4; ++byte) {
+    prefix[static_cast<size_t>(4 - byte)] = static_cast<char>(message.size() >> (8 * byte));
+  }
+  return prefix + message;
+}
+
 CallEnd EndOf(const grpc::Status& status) {
   switch (status.error_code()) {
     case grpc::StatusCode::OK:
@@ -54,13 +78,10 @@ CallEnd EndOf(const grpc::Status& status) {
 
 }  // namespace
 
-std::string PredictClient::WireRequest() {
-  const std::string request = MakeRequest();
-  std::string wire(5, '\0');  // not compressed, then the length, most significant byte first
-  for (int byte = 0; byte < 4; ++byte) {
-    wire[static_cast<size_t>(4 - byte)] = static_cast<char>(request.size() >> (8 * byte));
-  }
-  return wire + request;
+std::string PredictClient::WirePredict() { return Framed(MakeRequest()); }
+
+std::string PredictClient::WireInfer(const WindowShape& shape) {
+  return Framed(MakeInferRequest(shape));
 }
 
 PredictClient::PredictClient(const std::string& address) : request_(MakeRequest()) {
@@ -116,6 +137,12 @@ StartCall PredictClient::PredictSame() {
 StartCall PredictClient::PredictAnother(absl::Duration timeout) {
   return [this, timeout](std::function<void(CallEnd)> done) {
     Start(kPredict, grpc::Slice(AnotherRequest()), timeout, std::move(done));
+  };
+}
+
+StartCall PredictClient::Infer(const WindowShape& shape) {
+  return [this, slice = grpc::Slice(MakeInferRequest(shape))](std::function<void(CallEnd)> done) {
+    Start(kInfer, slice, absl::InfiniteDuration(), std::move(done));
   };
 }
 

@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,13 +16,20 @@
 
 namespace aifx::bench {
 
+// The shape of a model's input: rows of one window, columns of its feature set.
+struct WindowShape {
+  int64_t sequence, features;
+};
+
 // Asynchronous calls of an aifx-server over a few channels, one after another in turn. Requests are
 // sent as bytes that were serialized once, and answers are not parsed: the client costs as little
 // as h2load. Thread-safe; outlives its calls.
 class PredictClient {
  public:
-  // PredictSame's request as it goes over the wire, with gRPC's prefix: for other load clients.
-  static std::string WireRequest();
+  // The requests of PredictSame and Infer as they go over the wire, with gRPC's prefix: for other
+  // load clients.
+  static std::string WirePredict();
+  static std::string WireInfer(const WindowShape& shape);
 
   explicit PredictClient(const std::string& address);  // HOST:PORT
 
@@ -32,6 +40,10 @@ class PredictClient {
   // The same with another spread in the newest candle of every call: no window comes twice. Calls
   // get `timeout`.
   StartCall PredictAnother(absl::Duration timeout = absl::InfiniteDuration());
+
+  // ModelInfer of the Open Inference Protocol: one window of that shape in raw FP32. Nothing is
+  // cached there, so that every call is computed although the window is the same.
+  StartCall Infer(const WindowShape& shape);
 
   // One parsed answer to PredictAnother's request; blocks.
   ml::v1::PredictResponse PredictOnce();

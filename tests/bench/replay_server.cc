@@ -14,7 +14,13 @@
 
 namespace aifx::bench {
 
-ReplayServer::ReplayServer(std::map<std::string, std::string> bodies) : bodies_(std::move(bodies)) {
+ReplayServer::ReplayServer(std::map<std::string, std::string> bodies)
+    : ReplayServer([bodies = std::move(bodies)](absl::string_view target) {
+        const auto body = bodies.find(std::string(target));
+        return body != bodies.end() ? std::optional(body->second) : std::nullopt;
+      }) {}
+
+ReplayServer::ReplayServer(Answer answer) : answer_(std::move(answer)) {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -83,10 +89,10 @@ void ReplayServer::Serve(int connection) {
 
 std::string ReplayServer::Reply(absl::string_view head) const {
   const std::vector<absl::string_view> words = absl::StrSplit(head, absl::MaxSplits(' ', 2));
-  const auto body = bodies_.find(words.size() > 1 ? std::string(words[1]) : "");
-  if (body == bodies_.end()) return "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+  const std::optional<std::string> body = answer_(words.size() > 1 ? words[1] : "");
+  if (!body.has_value()) return "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
   return absl::StrCat("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ",
-                      body->second.size(), "\r\n\r\n", body->second);
+                      body->size(), "\r\n\r\n", *body);
 }
 
 }  // namespace aifx::bench

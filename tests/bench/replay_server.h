@@ -1,7 +1,9 @@
 #ifndef AIFX_TESTS_BENCH_REPLAY_SERVER_H_
 #define AIFX_TESTS_BENCH_REPLAY_SERVER_H_
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,7 +17,11 @@ namespace aifx::bench {
 // a client of a server costs when that costs nothing. One thread a connection.
 class ReplayServer {
  public:
-  // Target ("/path?query") to JSON body; any other target is 404.
+  // The JSON body for a target ("/path?query"); nothing: 404. Called on several threads at once.
+  using Answer = std::function<std::optional<std::string>(absl::string_view target)>;
+
+  explicit ReplayServer(Answer answer);
+  // The same bodies all along, by target.
   explicit ReplayServer(std::map<std::string, std::string> bodies);
   ~ReplayServer();
   ReplayServer(const ReplayServer&) = delete;
@@ -28,7 +34,7 @@ class ReplayServer {
   void Serve(int connection);
   std::string Reply(absl::string_view head) const;
 
-  std::map<std::string, std::string> bodies_;
+  const Answer answer_;
   int listener_ = -1;
   int port_ = 0;
   std::thread accepter_;

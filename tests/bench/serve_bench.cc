@@ -1,9 +1,7 @@
 // Predict over loopback beside an empty RPC of the same server and the bare forward pass, all in
 // one run and by turns, so that a change of the machine's speed touches each of them. Closed loops
-// at several concurrencies, with windows that the server has not seen and with one that it has;
-// open loops at half and at twice the rate that it reached.
-
-#include <sys/resource.h>
+// at several concurrencies, with windows that the server has not seen, with one that it has, and by
+// the Open Inference Protocol; open loops at half and at twice the rate that it reached.
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -17,6 +15,7 @@
 #include "absl/synchronization/mutex.h"
 #include "tests/bench/bench_model.h"
 #include "tests/bench/closed_loop.h"
+#include "tests/bench/machine.h"
 #include "tests/bench/open_loop.h"
 #include "tests/bench/predict_client.h"
 #include "tests/bench/serve_report.h"
@@ -38,10 +37,8 @@ struct Options {
   std::string prepare;  // folder for what other load clients need; empty: measure
 };
 
-absl::Duration OwnCpuTime() {
-  rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
-  return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
+WindowShape ShapeOf(const model::Model& model) {
+  return {.sequence = model.manifest().sequence, .features = model.manifest().features};
 }
 
 class ServeBench {
@@ -50,6 +47,7 @@ class ServeBench {
              ServerProcess& server)
       : options_(options),
         model_(model),
+        shape_(ShapeOf(model)),
         libtorch_(libtorch),
         server_(server),
         client_(*new PredictClient(server.address())) {}
@@ -65,6 +63,9 @@ class ServeBench {
       }
       Closed(client_.PredictAnother(), concurrency, figures_.cold[concurrency]);
       Closed(client_.PredictSame(), concurrency, figures_.warm[concurrency]);
+      if (concurrency <= 64) {
+        Closed(client_.Infer(shape_), concurrency, figures_.infer[concurrency]);
+      }
     }
     const double rate = figures_.cold[64].per_second.Median();
     figures_.half_rate.Add(rate / 2);
@@ -75,7 +76,7 @@ class ServeBench {
 
   int64_t Errors() const {
     int64_t errors = figures_.half_load.errors + figures_.overload.errors;
-    for (const auto* points : {&figures_.empty, &figures_.cold, &figures_.warm}) {
+    for (const auto* points : {&figures_.empty, &figures_.cold, &figures_.warm, &figures_.infer}) {
       for (const auto& [concurrency, point] : *points) errors += point.errors;
     }
     return errors;
@@ -137,6 +138,7 @@ class ServeBench {
 
   const Options& options_;
   const model::Model& model_;
+  const WindowShape shape_;
   const model::Model& libtorch_;
   ServerProcess& server_;
   // Never destroyed: gRPC 1.51 now and then aborts when the last channel goes while one of its own
@@ -145,19 +147,23 @@ class ServeBench {
   Figures figures_;
 };
 
-// A model store, a request of Predict and a window of the model, for tests/bench/peers.
+// A model store, a request of Predict, one of ModelInfer and the window in it, for
+// tests/bench/peers.
 absl::Status Prepare(const std::string& folder) {
   const model::ModelStore store(folder + "/models");
   const auto version = TrainModel(store);
   if (!version.ok()) return version.status();
-  const auto model = model::LoadModel(store, "eurusd-1h", *version);
+  const auto model = model::LoadModel(store, kModelName, *version);
   if (!model.ok()) return model.status();
-  const model::Manifest& manifest = (*model)->manifest();
-  const std::vector<float> window(static_cast<size_t>(manifest.sequence * manifest.features), 0.1f);
-  std::ofstream(folder + "/request.grpc", std::ios::binary) << PredictClient::WireRequest();
-  std::ofstream(folder + "/window.f32", std::ios::binary)
-      .write(reinterpret_cast<const char*>(window.data()),
-             static_cast<std::streamsize>(window.size() * sizeof(float)));
+  const WindowShape shape = ShapeOf(**model);
+  const std::vector<float> window(static_cast<size_t>(shape.sequence * shape.features), 0.1f);
+  const auto write = [&folder](const char* name, const std::string& bytes) {
+    std::ofstream(folder + name, std::ios::binary) << bytes;
+  };
+  write("/request.grpc", PredictClient::WirePredict());
+  write("/infer.grpc", PredictClient::WireInfer(shape));
+  write("/window.f32",
+        {reinterpret_cast<const char*>(window.data()), window.size() * sizeof(float)});
   return absl::OkStatus();
 }
 
@@ -169,7 +175,7 @@ absl::Status Run(const Options& options) {
   const auto version = TrainModel(store);
   if (!version.ok()) return version.status();
   model::SetTensorThreads(1);
-  const auto model = model::LoadModel(store, "eurusd-1h", *version);
+  const auto model = model::LoadModel(store, kModelName, *version);
   if (!model.ok()) return model.status();
   const auto libtorch = OpenWithLibTorch(store, **model);
   if (!libtorch.ok()) return libtorch.status();
@@ -202,7 +208,7 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", options.rounds, "Rounds of all measurements")->capture_default_str();
   app.add_option("--seconds", options.seconds, "Length of each point")->capture_default_str();
   app.add_option("--prepare", options.prepare,
-                 "Only write a model store, a request and a window into this folder");
+                 "Only write a model store, requests and a window into this folder");
   app.add_flag("--long", options.is_long, "Also 1,024 callers");
   // Smoke runs pass Google Benchmark's flag to every benchmark.
   std::string min_time;

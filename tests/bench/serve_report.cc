@@ -2,22 +2,14 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <thread>
+
+#include "tests/bench/machine.h"
 
 namespace aifx::bench {
 namespace {
 
 constexpr size_t kBestBatch = 16;
-
-std::string ProcessorName() {
-  std::ifstream file("/proc/cpuinfo");
-  std::string line;
-  while (std::getline(file, line)) {
-    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
-  }
-  return "unknown processor";
-}
 
 void PrintRow(const std::string& name, const Point& point) {
   std::printf("| %s | %.0f (%.0f..%.0f) | %.0f | %.0f | %.0f (%.0f..%.0f) | %.0f | %.0f | %d |\n",
@@ -62,6 +54,9 @@ void PrintRatios(const Figures& figures) {
               best, rpc, reached, possible, reached / possible);
   std::printf("goodput at 256 / at 64: %.2f\n",
               At(figures.cold, 256, &Point::per_second) / reached);
+  std::printf("ModelInfer / Predict: p50 at 1 %.2f, a second at 64 %.2f\n",
+              At(figures.infer, 1, &Point::p50) / p50,
+              At(figures.infer, 64, &Point::per_second) / reached);
   std::printf("half load (%.0f a second): p99 / p50 = %.1f, p99.9 / p50 = %.1f\n",
               figures.half_rate.Median(),
               figures.half_load.p99.Median() / figures.half_load.p50.Median(),
@@ -110,6 +105,7 @@ void Print(const Figures& figures, const ServerProcess& server, int rounds) {
   PrintPoints("empty RPC", figures.empty);
   PrintPoints("Predict, each window new", figures.cold);
   PrintPoints("Predict, one window", figures.warm);
+  PrintPoints("ModelInfer, one raw window", figures.infer);
   PrintRow("open loop at half of 64's rate", figures.half_load);
   PrintRow("open loop at twice 64's rate", figures.overload);
   std::printf("\n| without a server | |\n|---|---|\n");

@@ -41,6 +41,7 @@ struct Figures {
   Series features;                         // microseconds of one window
   std::map<std::string, Series> stages;    // microseconds within the server at concurrency 1
   std::map<int, Point> empty, cold, warm;  // by concurrency
+  std::map<int, Point> infer;              // ModelInfer with a raw window
   Point half_load, overload;               // open loop
   Series half_rate, overload_rate;         // calls a second that were started
 };

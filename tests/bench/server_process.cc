@@ -16,9 +16,12 @@
 namespace aifx::bench {
 
 absl::StatusOr<ServerProcess> ServerProcess::Start(const std::string& program,
-                                                   const std::vector<std::string>& arguments) {
+                                                   const std::vector<std::string>& arguments,
+                                                   const std::vector<std::string>& environment) {
   // By the environment, so that a server of an earlier version may be measured too.
-  std::vector<std::string> command = {"env", "AIFX_METRICS_LISTEN=127.0.0.1:0", program};
+  std::vector<std::string> command = {"env", "AIFX_METRICS_LISTEN=127.0.0.1:0"};
+  command.insert(command.end(), environment.begin(), environment.end());
+  command.push_back(program);
   command.insert(command.end(), arguments.begin(), arguments.end());
   const absl::Time start = absl::Now();
   auto child = testing::ChildProcess::Start(command, "READY grpc=");
@@ -27,9 +30,14 @@ absl::StatusOr<ServerProcess> ServerProcess::Start(const std::string& program,
 }
 
 ServerProcess::ServerProcess(testing::ChildProcess child, absl::Duration start_to_ready)
-    : child_(std::move(child)),
-      address_(*absl::StrSplit(child_.ready(), ' ').begin()),
-      start_to_ready_(start_to_ready) {}
+    : child_(std::move(child)), start_to_ready_(start_to_ready) {
+  // "HOST:PORT metrics=HOST:PORT"; a server of an earlier version has the first alone.
+  const std::vector<std::string> words = absl::StrSplit(child_.ready(), ' ');
+  address_ = words.front();
+  for (absl::string_view word : words) {
+    if (absl::ConsumePrefix(&word, "metrics=")) metrics_ = std::string(word);
+  }
+}
 
 double ServerProcess::ResidentMiB() const {
   std::ifstream status(absl::StrCat("/proc/", child_.pid(), "/status"));

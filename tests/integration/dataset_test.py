@@ -17,6 +17,7 @@ sys.path.insert(0, str(harness.ROOT / "tests/golden/dataset"))
 import expected_dataset  # noqa: E402
 
 CANDLES = 2500
+OTHERS = ("GBP/USD", "USD/JPY", "AUD/USD")  # that stationary-v2 looks at beside EUR/USD
 MACRO = harness.ROOT / "tests/golden/macro"
 DATES = ("--train-until", "2018-10-14T18:00:00Z", "--validation-until", "2018-11-18")
 
@@ -34,6 +35,10 @@ class DatasetTest(unittest.TestCase):
         for start in range(0, CANDLES, 1000):
             backend.store_candles("EUR/USD", "1h", candles[start:start + 1000])
         backend.store_candles("AUD/NZD", "1h", candles[:50])
+        for pair in OTHERS:
+            other = cls.other_pair(pair)
+            for start in range(0, CANDLES, 1000):
+                backend.store_candles(pair, "1h", other[start:start + 1000])
         cls.store_macro(backend)
         cls.csv = cls.stack.folder / "eurusd.csv"
         cls.write_csv(cls.csv, cls.rows)
@@ -49,6 +54,16 @@ class DatasetTest(unittest.TestCase):
         for start in range(0, len(records), 500):
             backend.post("/training-data/fundamental", {"records": records[start:start + 500]})
         cls.aifx("collect", "calendar", MACRO / "synthetic_calendar.csv", url=cls.url)
+
+    @classmethod
+    def other_pair(cls, pair):
+        """A walk of its own at the times of the candles: whoever takes one pair for another sees it."""
+        random = np.random.default_rng(OTHERS.index(pair))
+        closes = (1 + OTHERS.index(pair)) * np.exp(np.cumsum(random.normal(0, 5e-4, CANDLES)))
+        opens = np.r_[1 + OTHERS.index(pair), closes[:-1]]
+        return [{"timestamp": row["timestamp"], "open": f"{first:.5f}",
+                 "high": f"{max(first, last) * 1.0003:.5f}", "low": f"{min(first, last) * 0.9997:.5f}",
+                 "close": f"{last:.5f}"} for row, first, last in zip(cls.rows, opens, closes)]
 
     @staticmethod
     def write_csv(path, rows):
@@ -121,7 +136,8 @@ class DatasetTest(unittest.TestCase):
         for name, array in backend.items():
             np.testing.assert_array_equal(self.array(name), array)
         self.assertEqual(self.metadata()["source"],
-                         {"candles": "eurusd.csv", "events": None, "fundamentals": None})
+                         {"candles": "eurusd.csv", "context": None, "events": None,
+                          "fundamentals": None})
         self.assertFalse((self.out / "eurusd-1h/train/event.npy").exists())
 
     def test_v32_raw_agrees_with_pandas(self):
@@ -139,6 +155,63 @@ class DatasetTest(unittest.TestCase):
         undone = scaled * np.array(scaler["deviation"]) + np.array(scaler["mean"])
         np.testing.assert_allclose(undone, self.array("test/technical"), rtol=1e-4, atol=1e-5)
         self.assertIn("volume is undefined", self.from_file("--set", "v3.2", code=1).stderr)
+
+    def test_windows_of_raw_prices_are_scaled_one_by_one(self):
+        rows = [row | {"volume": 1000 + i * 7919 % 997} for i, row in enumerate(self.rows)]
+        path = self.stack.folder / "raw_volume.csv"
+        self.write_csv(path, rows)
+        for more in ((), ("--raw",)):
+            self.from_file("--set", "raw-ohlcv", *more, path=path)
+            expected_dataset.compare(path, self.out / "eurusd-1h")
+        self.assertEqual(self.metadata()["technical"]["scaler"], "window z-score")
+        self.assertIn("newest candle: {'open': 1.", self.open_example())
+
+    def context(self, rows_of, name="{}.csv"):
+        """--context for each of the other pairs, from files of these rows."""
+        arguments = []
+        for pair in OTHERS:
+            path = self.stack.folder / name.format(pair.replace("/", "").lower())
+            self.write_csv(path, rows_of(pair))
+            arguments += ["--context", f"{pair}={path}"]
+        return arguments
+
+    def test_sets_with_context_take_other_pairs_from_files(self):
+        self.from_backend("--set", "stationary-v2", "--no-macro", "--from", "2018-09-03", *DATES)
+        self.assertEqual(self.metadata()["source"]["context"], "backend")
+        names = ("train/technical", "validation/technical", "test/technical", "test/return")
+        backend = {name: self.array(name) for name in names}
+        # A file may begin earlier and end later, with a candle that has not closed.
+        open_hour = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:00:00Z")
+        context = self.context(lambda pair: [
+            *self.other_pair(pair), self.other_pair(pair)[-1] | {"timestamp": open_hour}])
+        path = self.stack.folder / "without_spread.csv"  # as the backend has them
+        self.write_csv(path, [{name: value for name, value in row.items() if name != "spread"}
+                              for row in self.rows])
+        self.from_file("--set", "stationary-v2", "--from", "2018-09-03", *context, *DATES, path=path)
+        for name, array in backend.items():
+            np.testing.assert_array_equal(self.array(name), array)
+        self.assertEqual(self.metadata()["source"]["context"],
+                         "GBP/USD=gbpusd.csv, USD/JPY=usdjpy.csv, AUD/USD=audusd.csv")
+        column = self.metadata()["technical"]["columns"].index("usdjpy_return_1")
+        self.assertGreater(len(np.unique(self.array("test/technical")[:, -1, column])), 100)
+
+    def test_wrong_context_is_refused(self):
+        context = self.context(self.other_pair)
+        for arguments, code, said in [
+                (("--set", "stationary-v2"), 2, "GBP/USD, USD/JPY, AUD/USD too for EUR/USD: give "
+                                                "each as --context PAIR=FILE"),
+                (("--set", "stationary-v2", *context[:4]), 2, "the candles of AUD/USD too"),
+                (("--set", "stationary-v2", *context, *context[:2]), 2, "GBP/USD is given twice"),
+                (context[:2], 2, "stationary-v1 does not use that pair"),
+                (("--context", "GBP/USD"), 2, "GBP/USD is not PAIR=FILE")]:
+            with self.subTest(arguments):
+                self.assertIn(said, self.from_file(*arguments, code=code).stderr)
+        self.assertIn("--csv", self.from_backend(*context, code=2).stderr)
+        # Candles of four hours would show what comes after the hour.
+        slow = self.context(lambda pair: self.other_pair(pair)[::4], "slow_{}.csv")
+        self.assertIn("the candles of GBP/USD 1h are not fit for use",
+                      self.from_file("--set", "stationary-v2", *slow, code=1).stderr)
+        self.assertFalse(self.out.exists())
 
     def test_rows_from_a_date_on_have_their_history(self):
         whole, later = self.stack.folder / "whole", self.out
@@ -158,6 +231,16 @@ class DatasetTest(unittest.TestCase):
             # The last row's horizon ends before --to.
             self.assertEqual(str(self.array("test/horizon_end")[-1]), "2018-12-10T00:00:00")
 
+    def test_warns_of_events_that_may_have_been_moved(self):
+        calendar = self.stack.folder / "calendar.csv"
+        calendar.write_text((MACRO / "synthetic_calendar.csv").read_text())
+        self.assertNotIn("no figure", self.from_file("--events", calendar).stderr)
+        with calendar.open("a") as file:
+            file.write("2018-02-03T14:10:00Z,1,USD,high,CPI m/m,,2.0%,\n")
+        self.assertIn("1 events have no figure though later ones of their name have, first USD "
+                      "'CPI m/m' at 2018-02-03 14:10 UTC",
+                      self.from_file("--events", calendar).stderr)
+
     def test_training_after_the_test_is_embargoed(self):
         """By candles: behind a Friday the hours of the weekend are none."""
         friday = "2018-12-07T22:00"  # the week's last candle closes
@@ -176,29 +259,12 @@ class DatasetTest(unittest.TestCase):
                 self.assertEqual(splits["embargo_until"][:16], closes[after + embargo - 1])
                 self.assertLessEqual(self.array("test/horizon_end").max(), np.datetime64(friday))
 
-    def random_context(self, pair, seed, price):
-        """Candles of another pair, in the backend and as a CSV with the same digits: its path."""
-        random = np.random.default_rng(seed)
-        closes = price * np.exp(np.cumsum(random.normal(0, 5e-4, CANDLES)))
-        opens = np.r_[price, closes[:-1]]
-        rows = [{"timestamp": row["timestamp"], "open": f"{first:.5f}",
-                 "high": f"{max(first, last) * 1.0003:.5f}", "low": f"{min(first, last) * 0.9997:.5f}",
-                 "close": f"{last:.5f}"} for row, first, last in zip(self.rows, opens, closes)]
-        del rows[700:708]  # some are missing, as in life
-        for start in range(0, len(rows), 1000):
-            ReferenceBackend(self.url, harness.KEY).store_candles(pair, "1h",
-                                                                  rows[start:start + 1000])
-        path = self.stack.folder / f"{pair.replace('/', '')}.csv"
-        self.write_csv(path, rows)
-        return path
-
     def test_the_context_of_each_pair_is_its_own(self):
-        context = {pair: self.random_context(pair, seed, price) for seed, (pair, price) in enumerate(
-            {"GBP/USD": 1.3, "USD/JPY": 110, "AUD/USD": 0.72}.items())}
         self.from_backend("--no-macro", "--set", "stationary-v2", *DATES)
         path = self.stack.folder / "without_spread.csv"
         self.write_csv(path, [{name: row[name] for name in row if name != "spread"}
                               for row in self.rows])
+        context = dict(each.split("=") for each in self.context(self.other_pair)[1::2])
         folder = self.out / "eurusd-1h"
         self.assertGreater(expected_dataset.compare(path, folder, context=context), 2000)
         # The comparison tells one pair from another.

@@ -136,6 +136,20 @@ class OperationsTest(harness.StackTest):
         wait_until(lambda: get(server.metrics + "/readyz")[0] == 200, "ready")
         self.assert_model_health(address, "SERVING")
 
+    def test_a_version_that_is_only_loaded_does_not_serve(self):
+        models = self.stack.folder / "loaded"
+        shutil.copytree(harness.FIXTURE / "models", models)
+        (models / harness.MODEL / "active.json").unlink()
+        server, address = self.stack.server(NOWHERE, "--models-dir", models, "--models-refresh",
+                                            "50ms")
+        ran = subprocess.run([harness.BIN / "aifx", "models", "load", harness.MODEL, "--server",
+                              address], env=harness.env(), capture_output=True, text=True,
+                             timeout=60)
+        self.assertIn("is ready", ran.stdout + ran.stderr)
+        ready = f'aifx_model_ready{{model="{harness.MODEL}"}}'
+        self.assertEqual(value(get(server.metrics + "/metrics")[1], ready), 0)
+        self.assert_model_health(address, "NOT_SERVING")
+
     def assert_model_health(self, address, status):
         from grpc.health.v1 import health_pb2, health_pb2_grpc
         health = health_pb2_grpc.HealthStub(self.stack.channel(address))

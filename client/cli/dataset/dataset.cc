@@ -53,7 +53,7 @@ int Run(const DatasetOptions& options, Console& console) {
     ReportError("dataset", plan.status(), console);
     return kUsage;
   }
-  const auto sources = DatasetSources::Open(options, console);
+  const auto sources = DatasetSources::Open(options, *plan, console);
   if (!sources.ok()) {
     ReportError("dataset", sources.status(), console);
     return kUsage;

@@ -157,7 +157,7 @@ absl::StatusOr<DatasetResult> MakeDataset(const dataset::DatasetSpec& spec,
                                      .fundamentals = fundamentals ? &*fundamentals : nullptr,
                                      .events = events ? &*events : nullptr}));
   WarnOfShortMemory(data, progress);
-  dataset::Provenance provenance = sources.provenance();
+  dataset::Provenance provenance = sources.provenance(spec);
   provenance.engine = absl::StrCat("aifx ", base::ProjectVersion(), " ", base::GitRevision());
   provenance.made_at = console.clock.Now();
   result.metadata = dataset::MetadataJson(data, read.candles, quality, provenance);

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "client/cli/context_files.h"
 #include "client/cli/series_check.h"
 #include "client/cli/words.h"
 #include "core/base/status_macros.h"
@@ -49,6 +50,7 @@ dataset::TargetRule TargetsOf(const DatasetOptions& options) {
   };
   rule.direction = asked("direction");
   rule.change = asked("return");
+  rule.close = asked("close");
   rule.barrier = asked("triple-barrier");
   return rule;
 }
@@ -85,7 +87,7 @@ void AddContent(CLI::App& command, DatasetOptions* options) {
   command.add_option("--target,--targets", options->targets, "What to write for each row")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->check(CLI::IsMember({"direction", "return", "triple-barrier"}))
+      ->check(CLI::IsMember({"direction", "return", "close", "triple-barrier"}))
       ->type_name("NAME,...")
       ->capture_default_str();
   command.add_option("--horizon", options->rule.horizon_bars, "Candles that targets look ahead")
@@ -122,12 +124,11 @@ void AddSplits(CLI::App& command, DatasetOptions* options) {
 }
 
 void AddSources(CLI::App& command, DatasetOptions* options) {
-  command
-      .add_option("--csv", options->csv,
-                  "Candles of this file (timestamp, open, high, low, close, volume) instead of the "
-                  "backend's")
-      ->check(CLI::ExistingFile)
-      ->type_name("FILE");
+  CLI::Option* csv = command.add_option(
+      "--csv", options->csv,
+      "Candles of this file (timestamp, open, high, low, close, volume) instead of the backend's");
+  csv->check(CLI::ExistingFile)->type_name("FILE");
+  AddContextOption(command, &options->context)->needs(csv)->type_name("PAIR=FILE");
   CLI::Option* series = command.add_option("--series", options->series,
                                            "What the series of --fundamentals are, such as "
                                            "examples/collect/file_series.csv");

@@ -23,6 +23,7 @@ struct DatasetOptions {
   std::string train_until = "0.7", validation_until = "0.85", test_until;
   std::optional<size_t> embargo;
   std::string csv, fundamentals, series, events;
+  std::vector<std::string> context;  // PAIR=FILE each, beside csv
   bool no_macro = false;
   bool raw = false;
   bool allow_bad_data = false;

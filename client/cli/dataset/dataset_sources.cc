@@ -6,15 +6,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/backend/macro_client.h"
 #include "client/cli/candles_csv.h"
+#include "client/cli/context_files.h"
 #include "client/cli/series_check.h"
-#include "client/collect/calendar_reader.h"
-#include "client/collect/series_config.h"
-#include "client/collect/series_reader.h"
+#include "client/cli/words.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/macro/country.h"
+#include "core/macro/missing_actuals.h"
 
 namespace aifx::cli {
 namespace {
@@ -26,24 +27,22 @@ std::string FileName(const std::string& path) {
   return std::filesystem::path(path).filename().string();
 }
 
+// An event that was moved is stored at both times: nothing but its missing figure tells.
+void WarnOfMovedEvents(const std::vector<macro::EconomicEvent>& events,
+                       const market::CurrencyPair& pair, DatasetProgress& progress) {
+  const std::vector<macro::EconomicEvent> missing = macro::EventsMissingActual(events, pair);
+  if (missing.empty()) return;
+  progress.Warn(absl::StrCat(missing.size(), " events have no figure though later ones of their ",
+                             "name have, first ", missing.front().currency, " '",
+                             missing.front().name, "' at ", TimeWord(missing.front().time),
+                             ": one that was moved counts at its old time too (docs/macro.md)"));
+}
+
 // The messages of macro data say what to do where the backend has none of it.
 absl::Status WithAdvice(const absl::Status& status) {
   if (!absl::IsUnimplemented(status)) return status;
   return absl::UnimplementedError(
       absl::StrCat(status.message(), ": give --fundamentals and --events, or --no-macro"));
-}
-
-// What of a file of series is not among its records, in words.
-std::vector<std::string> LeftOutOf(const collect::SeriesData& data, const std::string& file) {
-  std::vector<std::string> texts;
-  for (const auto& [id, rows] : data.unknown_series) {
-    texts.push_back(absl::StrCat(file, ": series ", id,
-                                 " is not among those of --series: rows left out: ", rows));
-  }
-  if (data.missing > 0) {
-    texts.push_back(absl::StrCat(file, ": rows without a value, left out: ", data.missing));
-  }
-  return texts;
 }
 
 // Once, however many data sets a file is for.
@@ -55,34 +54,19 @@ void TellOnce(std::vector<std::string>& texts, DatasetProgress& progress) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<DatasetSources>> DatasetSources::Open(const DatasetOptions& options,
+                                                                     const DatasetPlan& plan,
                                                                      Console& console) {
   std::unique_ptr<DatasetSources> sources(new DatasetSources(options, console));
-  AIFX_RETURN_IF_ERROR(sources->ReadMacroFiles());
-  if (!options.csv.empty()) return sources;
+  AIFX_ASSIGN_OR_RETURN(sources->files_, ReadMacroFiles(options));
+  if (!options.csv.empty()) {
+    const dataset::DatasetSpec& spec = plan.datasets.front();  // of a file it is the only one
+    AIFX_ASSIGN_OR_RETURN(sources->context_, ReadContextFiles(options.context, *spec.set,
+                                                              &spec.pair, absl::InfiniteFuture()));
+    return sources;
+  }
   AIFX_ASSIGN_OR_RETURN(sources->backend_, TrainingBackend::Open(options.backend, console,
                                                                  http::Priority::kBackground));
   return sources;
-}
-
-absl::Status DatasetSources::ReadMacroFiles() {
-  if (!options_.fundamentals.empty()) {
-    AIFX_ASSIGN_OR_RETURN(const std::string config, base::ReadFile(options_.series));
-    AIFX_ASSIGN_OR_RETURN(const auto specs, collect::ParseSeriesConfig(config, options_.series));
-    AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options_.fundamentals));
-    AIFX_ASSIGN_OR_RETURN(
-        collect::SeriesData data,
-        collect::ParseSeries(text, options_.fundamentals, FileName(options_.fundamentals), specs));
-    record_warnings_ = LeftOutOf(data, FileName(options_.fundamentals));
-    records_ = std::move(data.records);
-  }
-  if (!options_.events.empty()) {
-    AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options_.events));
-    AIFX_ASSIGN_OR_RETURN(collect::CalendarData data,
-                          collect::ParseCalendar(text, options_.events, FileName(options_.events)));
-    event_warnings_ = std::move(data.unparsed);
-    events_ = std::move(data.events);
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<DatasetCandles> DatasetSources::ReadCandlesFile(const dataset::DatasetSpec& spec,
@@ -148,19 +132,26 @@ absl::StatusOr<DatasetCandles> DatasetSources::Candles(const dataset::DatasetSpe
 absl::StatusOr<std::vector<features::OwnedContextSeries>> DatasetSources::Context(
     const dataset::DatasetSpec& spec, absl::Span<const market::Candle> candles,
     DatasetProgress& progress, const base::CallContext& context) {
-  std::vector<features::OwnedContextSeries> others;
-  for (const market::CurrencyPair& pair : spec.set->ContextPairs(spec.pair)) {
-    if (backend_ == nullptr) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--set ", spec.set->name(), " uses other pairs too, such as ",
-                       pair.ToString(), ": it needs the backend instead of --csv"));
+  const absl::Time first = candles.front().open_time, last = candles.back().open_time;
+  std::vector<features::OwnedContextSeries> others = context_;
+  for (features::OwnedContextSeries& series : others) {
+    // As from the backend. What opens no later than a closed candle has closed itself.
+    std::erase_if(series.candles, [&](const market::Candle& candle) {
+      return candle.open_time < first || candle.open_time > last;
+    });
+  }
+  if (backend_ != nullptr) {
+    for (const market::CurrencyPair& pair : spec.set->ContextPairs(spec.pair)) {
+      AIFX_ASSIGN_OR_RETURN(
+          auto series,
+          backend_->candles().Range(pair, spec.timeframe, first, last + absl::Seconds(1), context));
+      others.push_back({pair, std::move(series)});
     }
-    CheckedCandles checked(backend_->candles(), options_.allow_bad_data,
-                           [&](const std::string& text) { progress.Warn(text); });
-    AIFX_ASSIGN_OR_RETURN(auto series,
-                          checked.Range(pair, spec.timeframe, candles.front().open_time,
-                                        candles.back().open_time + absl::Seconds(1), context));
-    others.push_back({pair, std::move(series)});
+  }
+  const auto warn = [&](const std::string& text) { progress.Warn(text); };
+  for (features::OwnedContextSeries& series : others) {
+    AIFX_RETURN_IF_ERROR(
+        CheckSeries(series.pair, spec.timeframe, options_.allow_bad_data, warn, series.candles));
   }
   return others;
 }
@@ -168,12 +159,12 @@ absl::StatusOr<std::vector<features::OwnedContextSeries>> DatasetSources::Contex
 absl::StatusOr<std::optional<macro::FundamentalFeatures>> DatasetSources::Fundamentals(
     const market::CurrencyPair& pair, absl::Time to, DatasetProgress& progress,
     const base::CallContext& context) {
-  TellOnce(record_warnings_, progress);
-  if (!records_.has_value() && !macro_from_backend()) return std::nullopt;
+  TellOnce(files_.record_warnings, progress);
+  if (!files_.records.has_value() && !macro_from_backend()) return std::nullopt;
   const std::set<std::string> countries = {macro::CountryOf(pair.base()),
                                            macro::CountryOf(pair.quote())};
-  std::vector<macro::FundamentalRecord> records = records_.value_or(decltype(records)());
-  if (!records_.has_value()) {
+  std::vector<macro::FundamentalRecord> records = files_.records.value_or(decltype(records)());
+  if (!files_.records.has_value()) {
     auto read =
         backend::MacroClient(backend_->client().channel())
             .Fundamentals({.countries = {countries.begin(), countries.end()}, .end = to}, context);
@@ -192,10 +183,10 @@ absl::StatusOr<std::optional<macro::FundamentalFeatures>> DatasetSources::Fundam
 absl::StatusOr<std::optional<macro::EventFeatures>> DatasetSources::Events(
     const market::CurrencyPair& pair, absl::Time to, DatasetProgress& progress,
     const base::CallContext& context) {
-  TellOnce(event_warnings_, progress);
-  if (!events_.has_value() && !macro_from_backend()) return std::nullopt;
-  std::vector<macro::EconomicEvent> events = events_.value_or(decltype(events)());
-  if (!events_.has_value()) {
+  TellOnce(files_.event_warnings, progress);
+  if (!files_.events.has_value() && !macro_from_backend()) return std::nullopt;
+  std::vector<macro::EconomicEvent> events = files_.events.value_or(decltype(events)());
+  if (!files_.events.has_value()) {
     auto read =
         backend::MacroClient(backend_->client().channel())
             .Events({.currencies = {pair.base(), pair.quote()}, .end = to + kSchedule}, context);
@@ -206,15 +197,25 @@ absl::StatusOr<std::optional<macro::EventFeatures>> DatasetSources::Events(
     return event.currency == pair.base() || event.currency == pair.quote();
   });
   if (!any) progress.Warn(absl::StrCat("no events of ", pair.ToString(), ": all missing"));
+  WarnOfMovedEvents(events, pair, progress);
   AIFX_ASSIGN_OR_RETURN(auto features, macro::EventFeatures::Create(pair, events));
   return features;
 }
 
-dataset::Provenance DatasetSources::provenance() const {
+dataset::Provenance DatasetSources::provenance(const dataset::DatasetSpec& spec) const {
   const std::string backend = "backend", rest = macro_from_backend() ? backend : "";
+  std::vector<std::string> context;
+  if (backend_ != nullptr && !spec.set->ContextPairs(spec.pair).empty()) {
+    context.push_back(backend);
+  }
+  for (const std::string& word : options_.context) {
+    context.push_back(absl::StrCat(word.substr(0, word.find('=')), "=",
+                                   FileName(word.substr(word.find('=') + 1))));
+  }
   return {.candles = options_.csv.empty() ? backend : FileName(options_.csv),
-          .fundamentals = records_.has_value() ? FileName(options_.fundamentals) : rest,
-          .events = events_.has_value() ? FileName(options_.events) : rest};
+          .context = absl::StrJoin(context, ", "),
+          .fundamentals = files_.records.has_value() ? FileName(options_.fundamentals) : rest,
+          .events = files_.events.has_value() ? FileName(options_.events) : rest};
 }
 
 }  // namespace aifx::cli

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "client/cli/dataset/dataset_options.h"
 #include "client/cli/dataset/dataset_progress.h"
+#include "client/cli/dataset/macro_files.h"
 #include "core/base/call_context.h"
 #include "core/dataset/dataset_json.h"
 #include "core/features/owned_context.h"
@@ -25,9 +26,11 @@ struct DatasetCandles {
 // Where the inputs come from: the backend, or files. Not thread-safe.
 class DatasetSources {
  public:
-  // Reads the files of macro data and opens the backend where anything comes from there.
+  // Reads the files of macro data and of context and opens the backend where anything comes from
+  // there.
   // InvalidArgument for a configuration or a file that is wrong, else the file system's error.
   static absl::StatusOr<std::unique_ptr<DatasetSources>> Open(const DatasetOptions& options,
+                                                              const DatasetPlan& plan,
                                                               Console& console);
 
   // The closed candles of [from, to), and as many before as the first row's window depends on.
@@ -35,8 +38,7 @@ class DatasetSources {
                                          absl::Time to, const base::CallContext& context);
 
   // The candles of the pairs that the feature set uses too, over the time of `candles`. None where
-  // it uses no other; InvalidArgument where the candles come from a file, which has one pair;
-  // FailedPrecondition where the rules of `aifx data check` refuse one of them.
+  // it uses no other. FailedPrecondition where the rules of `aifx data check` refuse one of them.
   absl::StatusOr<std::vector<features::OwnedContextSeries>> Context(
       const dataset::DatasetSpec& spec, absl::Span<const market::Candle> candles,
       DatasetProgress& progress, const base::CallContext& context);
@@ -52,12 +54,11 @@ class DatasetSources {
                                                              const base::CallContext& context);
 
   // The names of the sources, without what the caller knows.
-  dataset::Provenance provenance() const;
+  dataset::Provenance provenance(const dataset::DatasetSpec& spec) const;
 
  private:
   DatasetSources(const DatasetOptions& options, Console& console)
       : options_(options), console_(console) {}
-  absl::Status ReadMacroFiles();
   absl::StatusOr<DatasetCandles> ReadCandlesFile(const dataset::DatasetSpec& spec, absl::Time to);
   absl::StatusOr<std::vector<market::Candle>> ReadCandles(const dataset::DatasetSpec& spec,
                                                           absl::Time from, absl::Time to,
@@ -66,11 +67,9 @@ class DatasetSources {
 
   const DatasetOptions& options_;
   Console& console_;
-  std::unique_ptr<TrainingBackend> backend_;                      // null: files alone
-  std::optional<std::vector<macro::FundamentalRecord>> records_;  // of the file
-  std::optional<std::vector<macro::EconomicEvent>> events_;
-  // What was left out of those files, until it is told.
-  std::vector<std::string> record_warnings_, event_warnings_;
+  std::unique_ptr<TrainingBackend> backend_;           // null: files alone
+  MacroFiles files_;                                   // its warnings go once they are told
+  std::vector<features::OwnedContextSeries> context_;  // of the files
 };
 
 }  // namespace aifx::cli

@@ -24,10 +24,10 @@ class ReturnColumns final : public Indicator {
 
  private:
   // ln(c / p) = 2 artanh(z), z = (c - p) / (c + p): four terms of its series are exact to the last
-  // bits for |z| < kSmall, so for all moves up to 2 %, and a loop of them needs no call. The others
-  // are computed again.
+  // bits for returns up to kSmall, where |z| is about half the return, and a loop of them needs no
+  // call. The others are computed again.
   void LogReturns(const Chunk& chunk, const double* returns, double* __restrict out) const {
-    constexpr double kSmall = 0.01;
+    constexpr double kSmall = 0.01;  // 1 %
     const double* close = close_.data() + chunk.begin;
     const double* previous = close - 1;
     for (size_t i = 0; i < chunk.size(); ++i) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
@@ -89,7 +90,10 @@ absl::StatusOr<std::unique_ptr<TechnicalSet>> TechnicalSet::Make(std::string nam
     set->warm_up_ = std::max(set->warm_up_, column.first_row);
     set->recursive_ = set->recursive_ || column.recursive();
     set->uses_context_ = set->uses_context_ || column.context;
-    set->memory_ = std::max(set->memory_, column.recursive() ? kRecursiveMemory : column.memory);
+    const size_t memory = column.recursive() ? kRecursiveMemory : column.memory;
+    set->memory_ = std::max(set->memory_, memory);
+    const bool uses_volume = absl::StrContains(column.formula, "volume");
+    if (uses_volume) set->volume_memory_ = std::max(set->volume_memory_, memory);
   }
   set->canonical_text_ = absl::StrCat(set->name_, "\nconvention=", ConventionName(convention),
                                       "\nmemory=", set->memory_, "\n");

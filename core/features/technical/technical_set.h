@@ -24,12 +24,14 @@ class TechnicalSet final : public FeatureSet {
   static absl::StatusOr<std::unique_ptr<TechnicalSet>> Make(
       std::string name, Convention convention, std::vector<std::string> columns,
       WindowScaling scaling = WindowScaling::kNone);
+  ~TechnicalSet() override;
 
   const std::string& name() const override { return name_; }
   const std::vector<Column>& columns() const override { return columns_; }
   Convention convention() const override { return convention_; }
   size_t memory() const override { return memory_; }
   size_t warm_up() const override { return warm_up_; }
+  size_t volume_memory() const override { return volume_memory_; }
   bool recursive() const override { return recursive_; }
   const std::string& hash() const override { return hash_; }
   WindowScaling window_scaling() const override { return window_scaling_; }
@@ -65,6 +67,7 @@ class TechnicalSet final : public FeatureSet {
   std::vector<IndicatorColumn> details_;
   size_t memory_ = 1;
   size_t warm_up_ = 0;
+  size_t volume_memory_ = 0;
   bool recursive_ = false;
   bool uses_context_ = false;
   WindowScaling window_scaling_ = WindowScaling::kNone;
@@ -72,9 +75,6 @@ class TechnicalSet final : public FeatureSet {
   std::string hash_;
   mutable base::Mutex mutex_;
   mutable std::vector<std::unique_ptr<Worker>> idle_ ABSL_GUARDED_BY(mutex_);
-
- public:
-  ~TechnicalSet() override;
 };
 
 }  // namespace aifx::features

@@ -44,6 +44,8 @@ class BatcherRunner::Job final : public serving::BatchJob {
     if (!std::exchange(answered_, true)) (*done_)(std::move(result));
   }
 
+  // One run for all. Where that fails nobody knows whose window it was, so each job runs alone: its
+  // answer has the same bits.
   void RunTogether(absl::Span<const std::unique_ptr<BatchJob>> jobs) {
     const SteadyTime begun = Now();
     size_t rows = 0;
@@ -56,28 +58,35 @@ class BatcherRunner::Job final : public serving::BatchJob {
         together.insert(together.end(), windows.begin(), windows.end());
       }
     }
-    const size_t classes = job_.model->manifest().classes.size();
-    std::vector<float> logits(rows * classes);
+    std::vector<float> logits(rows * Classes());
     const absl::Status status =
         job_.model->Run({jobs.size() > 1 ? together : job_.windows, rows}, absl::MakeSpan(logits));
+    if (!status.ok() && jobs.size() > 1) {
+      for (const auto& each : jobs) Of(each).RunTogether(absl::MakeConstSpan(&each, 1));
+      return;
+    }
+    if (!status.ok()) return Answer(status);
+    AnswerAll(jobs, begun, logits);
+  }
+
+  // `logits` are those of all jobs, one after the other.
+  void AnswerAll(absl::Span<const std::unique_ptr<BatchJob>> jobs, SteadyTime begun,
+                 const std::vector<float>& logits) {
     const absl::Duration infer = absl::FromChrono(Now() - begun);
-    size_t first = 0;
+    auto from = logits.begin();
     for (const auto& each : jobs) {
       Job& job = Of(each);
-      const size_t count = job.job_.batch * classes;
-      if (status.ok()) {
-        const auto from = logits.begin() + static_cast<std::ptrdiff_t>(first);
-        job.Answer(InferenceResult{.logits = {from, from + static_cast<std::ptrdiff_t>(count)},
-                                   .queue = absl::FromChrono(begun - job.queued_),
-                                   .infer = infer,
-                                   .executed_rows = rows,
-                                   .counts_execution = first == 0});
-      } else {
-        job.Answer(status);
-      }
-      first += count;
+      const auto to = from + static_cast<std::ptrdiff_t>(job.job_.batch * Classes());
+      job.Answer(InferenceResult{.logits = {from, to},
+                                 .queue = absl::FromChrono(begun - job.queued_),
+                                 .infer = infer,
+                                 .executed_rows = logits.size() / Classes(),
+                                 .counts_execution = from == logits.begin()});
+      from = to;
     }
   }
+
+  size_t Classes() const { return job_.model->manifest().classes.size(); }
 
   const InferenceJob job_;
   const std::shared_ptr<const Done> done_;

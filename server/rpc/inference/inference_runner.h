@@ -9,9 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/base/call_context.h"
-#include "core/base/clock.h"
 #include "core/model/model.h"
-#include "core/serving/executor.h"
 
 namespace aifx::rpc {
 
@@ -42,19 +40,6 @@ class InferenceRunner {
   // ResourceExhausted or Unavailable with a retry hint, DeadlineExceeded or Cancelled for a job
   // whose context ended in the queue, or what Model::Run answers. `done` must not throw.
   virtual void Submit(InferenceJob job, Done done) = 0;
-};
-
-// One run of the model a job, on an executor. Executor and clock outlive it.
-class ExecutorRunner final : public InferenceRunner {
- public:
-  ExecutorRunner(serving::Executor& executor, base::Clock& clock)
-      : executor_(executor), clock_(clock) {}
-
-  void Submit(InferenceJob job, Done done) override;
-
- private:
-  serving::Executor& executor_;
-  base::Clock& clock_;
 };
 
 }  // namespace aifx::rpc

@@ -1,28 +1,34 @@
-"""Sets aifx-server beside FastAPI + PyTorch on the same model, by turns and with the same load client
-(h2load). Answers of aifx come from inference (--cache-entries 0) and, in the last column, from its cache.
+"""Sets aifx-server beside Python servers of the same model, by turns and with one load client, h2load.
+
+The peers are FastAPI + PyTorch and, where there is Java, a tuned TorchServe; they get their window as raw
+float32. aifx computes every call (--cache-entries 0) in f32, bf16 and int8, by Predict with candles and by
+ModelInfer with the peers' own window; the last line is its cache.
 
     python tests/bench/peers/run.py [--seconds 5] [--rounds 3]
 
-The model is the one of build/release/bench/serve_bench. The first run installs PyTorch, FastAPI and
-uvicorn into a virtual environment of its own (--venv, by default ~/.cache/aifx/peers/venv)."""
+The model is the one of build/release/bench/serve_bench. The first run installs PyTorch, FastAPI, uvicorn
+and TorchServe into a virtual environment of its own (--venv, by default ~/.cache/aifx/peers/venv)."""
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import pathlib
 import re
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
+
+from processes import free_port, process, resident, wait_for
+import torchserve
 
 HERE = pathlib.Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
 CALLERS = (1, 8, 64)
+ANSWER_BYTES = 3 * 4  # of the peers: the logits of three classes
 
 
 def install(venv):
@@ -36,32 +42,6 @@ def install(venv):
         subprocess.run(pip + ["-r", HERE / "requirements.txt", "-r",
                               REPOSITORY / "scripts/requirements-torch.txt"], check=True)
     return python
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-@contextlib.contextmanager
-def process(command, **options):
-    child = subprocess.Popen(command, **options)
-    try:
-        yield child
-    finally:
-        child.terminate()
-        child.wait()
-
-
-def wait_for(url, data):
-    for _ in range(600):
-        try:
-            request = urllib.request.Request(url, data=data, method="POST")
-            return urllib.request.urlopen(request, timeout=5).read()
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit(f"{url} does not answer")
 
 
 @contextlib.contextmanager
@@ -78,15 +58,39 @@ def fastapi(python, version, columns, window, workers):
 
 
 @contextlib.contextmanager
-def aifx(models, request, outbox, *options):
+def aifx(folder, method, *options):
+    """`method` is Predict or ModelInfer."""
+    request, path = {
+        "Predict": ("request.grpc", "aifx.ml.v1.PredictionService/Predict"),
+        "ModelInfer": ("infer.grpc", "inference.GRPCInferenceService/ModelInfer")}[method]
     command = [REPOSITORY / "build/release/bin/aifx-server", "--listen", "127.0.0.1:0",
-               "--models-dir", models, "--outbox-dir", outbox, "--stale-candles", "warn",
-               "--log-level", "error", *options]
+               "--metrics-listen", "127.0.0.1:0", "--models-dir", folder / "models", "--outbox-dir",
+               folder / "outbox", "--stale-candles", "warn", "--log-level", "error", *options]
     with process(command, stdout=subprocess.PIPE, text=True) as child:
-        address = re.match(r"READY grpc=(\S+)", child.stdout.readline()).group(1)
+        address, metrics = re.match(r"READY grpc=(\S+) metrics=(\S+)", child.stdout.readline()).groups()
         yield child, ["-H", "content-type: application/grpc", "-H", "te: trailers",
-                      f"--data={request}",
-                      f"http://{address}/aifx.ml.v1.PredictionService/Predict"]
+                      f"--data={folder / request}", f"http://{address}/{path}"]
+        check_answers(f"http://{metrics}/metrics")
+
+
+def check_answers(metrics):
+    """gRPC's errors are HTTP's successes: h2load does not see them. The last calls of a load it cancels."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    for line in opener.open(metrics, timeout=5).read().decode().splitlines():
+        call = re.match(r'aifx_grpc_calls_total\{.*code="(\w+)".*\} (.*)', line)
+        if call and call[1] not in ("OK", "CANCELLED") and float(call[2]) > 0:
+            raise SystemExit(f"aifx refused calls: {line}")
+
+
+def succeeded(text):
+    """Whether all requests did, by what h2load printed."""
+    done, failed, errored = re.search(r"(\d+) done, .* (\d+) failed, (\d+) errored", text).groups()
+    if (failed, errored) == ("0", "0"):
+        return True
+    # TorchServe's status line has no words, and then h2load sees no status: sizes have to tell.
+    size = int(re.search(r"\((\d+)\) data", text)[1])
+    return (errored == "0" and "0 2xx, 0 3xx, 0 4xx, 0 5xx" in text and size % ANSWER_BYTES == 0
+            and size >= int(done) * ANSWER_BYTES)
 
 
 def load(arguments, callers, seconds):
@@ -97,22 +101,11 @@ def load(arguments, callers, seconds):
         command = ["h2load", "-t", "1", "-c", str(clients), "-m", str(streams), "-D", str(seconds),
                    "--warm-up-time", "1", f"--log-file={log.name}", *arguments]
         text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        failed = re.search(r"(\d+) failed, (\d+) errored", text).groups()
-        if failed != ("0", "0"):
+        if not succeeded(text):
             raise SystemExit(text)
         durations = sorted(int(line.split()[2]) for line in log)
     at = lambda share: durations[min(len(durations) - 1, int(share * len(durations)))]
     return len(durations) / seconds, at(0.5), at(0.99)
-
-
-def resident(pid):
-    """MiB of a process and its children."""
-    total = 0
-    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    for one in [str(pid), *children]:
-        status = pathlib.Path(f"/proc/{one}/status").read_text()
-        total += int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
-    return total
 
 
 def measure(server, seconds, figures):
@@ -121,6 +114,28 @@ def measure(server, seconds, figures):
         for callers in CALLERS:
             figures.setdefault(callers, []).append(load(arguments, callers, seconds))
         figures.setdefault("rss", []).append(resident(child.pid))
+
+
+def all_servers(python, folder, version, window):
+    """{name: what starts it}."""
+    columns = window.stat().st_size // 4 // 60
+    computed = ("--cache-entries", "0")
+    servers = {f"FastAPI + PyTorch, {workers} worker{'s' * (workers > 1)}":
+               functools.partial(fastapi, python, version, columns, window, workers)
+               for workers in (1, 2)}
+    missing = torchserve.install(python)
+    if missing is None:
+        servers["TorchServe, batches of 16, logs off"] = functools.partial(
+            torchserve.torchserve, python, version, columns, window, folder / "torchserve")
+    else:
+        print(f"TorchServe skipped: {missing}")
+    for precision in ("f32", "bf16", "int8"):
+        servers[f"aifx, each call computed, {precision}"] = functools.partial(
+            aifx, folder, "Predict", *computed, "--lstm-precision", precision)
+    servers["aifx, ModelInfer, f32"] = functools.partial(
+        aifx, folder, "ModelInfer", "--lstm-precision", "f32")
+    servers["aifx, the same window again"] = functools.partial(aifx, folder, "Predict")
+    return servers
 
 
 def main():
@@ -135,18 +150,10 @@ def main():
         folder = pathlib.Path(name)
         bench = REPOSITORY / "build/release/bench/serve_bench"
         subprocess.run([bench, "--prepare", folder], check=True)
-        models, request = folder / "models", folder / "request.grpc"
-        window = folder / "window.f32"
+        models, window = folder / "models", folder / "window.f32"
         active = json.loads((models / "eurusd-1h/active.json").read_text())["version"]
         version = models / "eurusd-1h" / str(active)
-        columns = window.stat().st_size // 4 // 60
-        servers = {
-            "FastAPI + PyTorch, 1 worker": lambda: fastapi(python, version, columns, window, 1),
-            "FastAPI + PyTorch, 2 workers": lambda: fastapi(python, version, columns, window, 2),
-            "aifx, each call computed": lambda: aifx(models, request, folder / "outbox",
-                                                     "--cache-entries", "0"),
-            "aifx, the same window again": lambda: aifx(models, request, folder / "outbox"),
-        }
+        servers = all_servers(python, folder, version, window)
         figures = {name: {} for name in servers}
         for _ in range(options.rounds):
             for name, server in servers.items():

@@ -2,13 +2,13 @@
 
   expected_dataset.py CANDLES_CSV DATASET_FOLDER [--series CSV --calendar CSV] [--context PAIR=CSV ...]
 
-CANDLES_CSV has timestamp, open, high, low, close and, for v3.2, volume: the candles that the data set
-was made from, no more and no fewer. DATASET_FOLDER is such as out/eurusd-1h. The series and the
-calendar are in the form of tests/golden/macro; their rows are looked at anew for every time, which is
-slow, so that some rows of each part are compared. --context names the candles of each other pair that
-the set uses. What metadata.json says of sequence, horizon,
-barriers and cuts is taken as the request; everything else is computed and compared. Shares nothing
-with the engine. Exits with 1 and the first difference.
+CANDLES_CSV has timestamp, open, high, low, close and, for v3.2 and raw-ohlcv, volume: the candles that
+the data set was made from, no more and no fewer. DATASET_FOLDER is such as out/eurusd-1h. The series
+and the calendar are in the form of tests/golden/macro; their rows are looked at anew for every time,
+which is slow, so that some rows of each part are compared. --context names the candles of each other
+pair that the set uses. What metadata.json says of sequence, horizon, barriers and cuts is taken as the
+request; everything else is computed and compared. Shares nothing with the engine. Exits with 1 and the
+first difference.
 """
 
 import argparse
@@ -67,6 +67,8 @@ def technical(candles, set_name, columns, context):
     elif set_name == "stationary-v2":
         features = with_context(candles, load_context(context))[columns].to_numpy(float)
         features[:49] = np.nan
+    elif set_name == "raw-ohlcv":
+        features = candles[columns].to_numpy(float)
     else:
         sys.exit(f"no second implementation of {set_name}")
     return features
@@ -140,19 +142,35 @@ class Expected:
                       for i, name in enumerate(("train", "validation", "test"))}
         self.purged = {name: int((~kept & (part == i)).sum())
                        for i, name in enumerate(("train", "validation", "test"))}
+        self.scaler = "none"
+        if metadata["scaled"]:
+            raw = metadata["technical"]["set"] == "raw-ohlcv"
+            self.scaler = "window z-score" if raw else "standard"
+        self.scaled = self.scaled_features()
 
-    def scaled(self):
+    def windows(self, rows):
+        """The windows that end with these candles: [rows, sequence, columns]."""
+        windows = self.scaled[rows[:, None] + np.arange(self.sequence) - self.sequence + 1]
+        if self.scaler != "window z-score":
+            return windows
+        mean = windows.mean(axis=1, keepdims=True)
+        return (windows - mean) / (windows.std(axis=1, keepdims=True) + 1e-8)
+
+    def scaled_features(self):
+        """Every candle's features, as far as they are scaled by what the training part knows."""
+        if self.scaler != "standard":
+            return self.features
         train = self.parts["train"]
         used = np.unique((train[:, None] - np.arange(self.sequence)).ravel())
         mean, deviation = standard(self.features[used])
-        return (self.features - mean) / deviation if self.metadata["scaled"] else self.features
+        return (self.features - mean) / deviation
 
 
 def seconds(times):
     return times.dt.tz_localize(None).to_numpy().astype("datetime64[s]")
 
 
-def compare_part(folder, name, expected, scaled):
+def compare_part(folder, name, expected):
     rows = expected.parts[name]
     counted = expected.metadata["splits"][name]
     if (counted["rows"], counted["purged"]) != (len(rows), expected.purged[name]):
@@ -166,11 +184,10 @@ def compare_part(folder, name, expected, scaled):
     windows = array("technical")
     if windows.dtype != np.float32 or len(windows) != len(rows):
         raise Difference(f"{name}/technical: {windows.dtype} {windows.shape}")
-    back = np.arange(expected.sequence) - expected.sequence + 1
     for start in range(0, len(rows), 2048):
         some = rows[start:start + 2048]
         close_to(f"{name}/technical from {start}", np.asarray(windows[start:start + 2048], float),
-                 scaled[some[:, None] + back], 2e-5)
+                 expected.windows(some), 2e-5)
     for file, dtype, want in [("direction", np.int64, expected.direction[rows]),
                               ("barrier", np.int64, expected.barrier[rows]),
                               ("return", np.float64, expected.change[rows])]:
@@ -224,9 +241,8 @@ def compare(candles_csv, folder, series_csv=None, calendar_csv=None, context=Non
     folder = pathlib.Path(folder)
     metadata = json.loads((folder / "metadata.json").read_text())
     expected = Expected(load_candles(candles_csv), metadata, context)
-    scaled = expected.scaled()
     for name in expected.parts:
-        compare_part(folder, name, expected, scaled)
+        compare_part(folder, name, expected)
         if series_csv:
             compare_macro(folder, name, expected, make_macro.load_series(series_csv),
                           make_macro.load_calendar(calendar_csv))

@@ -20,6 +20,7 @@ import pandas as pd
 
 HERE = pathlib.Path(__file__).resolve().parent
 DAY = pd.Timedelta(days=1)
+PUBLISHED = pd.Timedelta(minutes=1)  # from a release to the first row that may use it
 SCORES = {"high": 3, "medium": 2, "low": 1, "holiday": 0}
 SCALES = {"": 1, "%": 1, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 LAGS = {"interest_rate": (1, 1), "gdp": (3, 60), "cpi": (1, 35)}  # months, days
@@ -77,7 +78,7 @@ def event_row(events, t):
     past = high[(high.time <= t) & (high.time_known == 1)].time
     row["hours_since_last_high"] = (t - past.max()) / pd.Timedelta(hours=1) if len(past) else np.nan
     row["hours_since_last_high_known"] = int(len(past) > 0)
-    row["cumulative_event_score"] = within(events, 0, 7).impact.map(SCORES).sum()
+    row["cumulative_event_score"] = sum(SCORES[impact] for impact in within(events, 0, 7).impact)
     row["event_density_7d"] = len(within(events, -3, 4))
     ahead = high[high.time > t].time
     days = (ahead.min() - t) / DAY if len(ahead) else np.inf
@@ -91,6 +92,8 @@ def event_row(events, t):
 
 def last_surprise(known):
     known = known.dropna(subset=["actual", "forecast"]).copy()
+    if known.empty:
+        return np.nan
     known["score"] = -known.impact.map(SCORES)
     # Newest first; at one moment the highest impact, then currency and name.
     order = known.sort_values(["known_from", "score", "currency", "event"],
@@ -111,7 +114,7 @@ def load_calendar(name):
     events["time_known"] = events.time_known.astype(int)
     for column in ["actual", "forecast"]:
         events[column] = events[column].map(number)
-    events["known_from"] = events.time + DAY * (1 - events.time_known)
+    events["known_from"] = events.time + events.time_known.map({1: PUBLISHED, 0: DAY})
     return events
 
 
@@ -121,6 +124,7 @@ def event_moments(events, grid, random):
     second = pd.Timedelta(seconds=1)
     edges = [time + days * DAY + step for time in some for days in (-7, -4, -2, -1, 0, 1, 3)
              for step in (-second, 0 * second)]
+    edges += [time + PUBLISHED + step for time in some for step in (-second, 0 * second)]
     return sorted(set(grid) | set(edges))
 
 
@@ -159,7 +163,7 @@ def load_series(name):
             # A date without an hour, as one that is stored.
             return row.date + pd.DateOffset(months=months) + (days + 1) * DAY
         released = pd.Timestamp(row.released_at)
-        return released + DAY if released == released.normalize() else released
+        return released + (DAY if released == released.normalize() else PUBLISHED)
 
     series["known_from"] = series.apply(known_from, axis=1)
     return series

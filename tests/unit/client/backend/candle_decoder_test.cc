@@ -191,6 +191,10 @@ TEST(IsoTimeTest, AgreesWithTheGeneralParserOnEveryDayAndOddForms) {
   std::vector<std::string> texts = {"2018-06-12T10:00:00Z",
                                     "2018-06-12T10:00:00.5+02:00",
                                     "2018-06-12T10:00:60.000Z",
+                                    "2018-06-12T10:00:60Z",
+                                    "2018-06-12T24:00:00Z",
+                                    "2018-06-12 10:00:00Z",
+                                    "2018-06-1xT10:00:00Z",
                                     "2018-06-12T24:00:00.000Z",
                                     "2018-06-12t10:00:00.000z",
                                     "2018-06-12T10:00:00.000",
@@ -205,6 +209,7 @@ TEST(IsoTimeTest, AgreesWithTheGeneralParserOnEveryDayAndOddForms) {
     for (int month = 1; month <= 12; ++month) {
       for (int day = 0; day <= 32; ++day) {
         texts.push_back(absl::StrFormat("%04d-%02d-%02dT23:59:58.987Z", year, month, day));
+        texts.push_back(absl::StrFormat("%04d-%02d-%02dT23:59:58Z", year, month, day));
       }
     }
   }

@@ -22,7 +22,8 @@ TEST(AppTest, HelpAndVersionAreAnswersOnStdout) {
 TEST(AppTest, HelpListsExitCodes) {
   CapturedConsole captured;
   RunCli({"--help"}, captured.console);
-  EXPECT_THAT(captured.out.str(), HasSubstr("75  training: too little data yet"));
+  EXPECT_THAT(captured.out.str(),
+              HasSubstr("75  training, features, dataset: too little data yet"));
 }
 
 struct UsageCase {

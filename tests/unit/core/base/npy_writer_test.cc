@@ -37,12 +37,23 @@ void ExpectGolden(const std::string& name, NpyType type, std::vector<int64_t> ro
                   const std::vector<T>& elements, size_t piece) {
   SCOPED_TRACE(name);
   const TemporaryFolder folder;
-  ASSERT_OK_AND_ASSIGN(const auto writer, NpyWriter::Create(folder / name, type, row_shape));
-  const auto all = absl::MakeConstSpan(elements);
-  for (size_t i = 0; i < all.size(); i += piece) ASSERT_OK(writer->Append(all.subspan(i, piece)));
-  ASSERT_OK(writer->Close());
-  ASSERT_OK_AND_ASSIGN(const std::string written, ReadFile(folder / name));
-  EXPECT_TRUE(written == Golden(name)) << "header: " << written.substr(0, 128);
+  // However many rows were expected.
+  for (const int64_t expected_rows : {0, 5, 1200}) {
+    ASSERT_OK_AND_ASSIGN(const auto writer,
+                         NpyWriter::Create(folder / name, type, row_shape, expected_rows));
+    const auto all = absl::MakeConstSpan(elements);
+    for (size_t i = 0; i < all.size(); i += piece) ASSERT_OK(writer->Append(all.subspan(i, piece)));
+    if (expected_rows > 0) {
+      ASSERT_OK(writer->StartSync());
+    }
+    ASSERT_OK(writer->Close());
+    ASSERT_OK_AND_ASSIGN(const std::string written, ReadFile(folder / name));
+    EXPECT_TRUE(written == Golden(name)) << "header: " << written.substr(0, 128);
+    EXPECT_EQ(writer->bytes(), static_cast<int64_t>(written.size()));
+    std::vector<int64_t> shape = {writer->rows()};
+    shape.insert(shape.end(), row_shape.begin(), row_shape.end());
+    EXPECT_TRUE(written.starts_with(NpyHeader(type, shape)));
+  }
 }
 
 TEST(NpyWriterTest, WritesTheBytesThatNumpyWrites) {

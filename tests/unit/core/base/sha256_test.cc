@@ -41,6 +41,15 @@ TEST(Sha256Test, KnownVectorsFromMemoryAndFromFiles) {
   }
 }
 
+TEST(Sha256Test, PiecesGiveTheHashOfTheWhole) {
+  for (const DigestCase& t : kCases) {
+    SCOPED_TRACE(t.name);
+    Sha256 hash;
+    for (size_t i = 0; i < t.data.size(); i += 1000) hash.Add(t.data.substr(i, 1000));
+    EXPECT_EQ(hash.FinishHex(), t.digest);
+  }
+}
+
 TEST(Sha256Test, NamesTheFileThatCannotBeRead) {
   EXPECT_THAT(Sha256HexOfFile("/nonexistent/weights"),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("/nonexistent/weights")));

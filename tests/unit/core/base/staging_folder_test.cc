@@ -1,7 +1,10 @@
 #include "core/base/staging_folder.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <set>
@@ -79,6 +82,43 @@ TEST(StagingFolderTest, RemovesWhatAKilledProcessLeftAndNothingElse) {
   };
   EXPECT_THAT(Entries(folder.path()), UnorderedElementsAre(".other.aside.abc123", "out.aside.x",
                                                            name_of(at_work), name_of(beside)));
+}
+
+// A crash between the two renames of a file system that cannot exchange names.
+TEST(StagingFolderTest, PutsBackWhatAKilledProcessDidNotReplace) {
+  const TemporaryFolder folder;
+  const std::string left = folder / ".out.aside.abc123", replaced = left + ".replaced";
+  for (const std::string& path : {left, replaced}) fs::create_directory(path);
+  ASSERT_OK(WriteFileAtomically(left + "/new", "1"));
+  ASSERT_OK(WriteFileAtomically(replaced + "/old", "0"));
+  { ASSERT_OK_AND_ASSIGN(const auto staging, StagingFolder::Create(folder / "out")); }
+  EXPECT_THAT(Entries(folder.path()), ElementsAre("out"));
+  EXPECT_THAT(Entries(folder / "out"), ElementsAre("old"));
+}
+
+// The crash came after the second one.
+TEST(StagingFolderTest, RemovesAnOldFolderThatWasReplaced) {
+  const TemporaryFolder folder;
+  for (const char* name : {"out", ".out.aside.abc123.replaced"}) {
+    fs::create_directory(folder / name);
+  }
+  ASSERT_OK(WriteFileAtomically(folder / "out/new", "1"));
+  ASSERT_OK(WriteFileAtomically(folder / ".out.aside.abc123.replaced/old", "0"));
+  { ASSERT_OK_AND_ASSIGN(const auto staging, StagingFolder::Create(folder / "out")); }
+  EXPECT_THAT(Entries(folder.path()), ElementsAre("out"));
+  EXPECT_THAT(Entries(folder / "out"), ElementsAre("new"));
+}
+
+// What another process is just replacing is locked.
+TEST(StagingFolderTest, LeavesAnOldFolderThatIsBeingReplaced) {
+  const TemporaryFolder folder;
+  const std::string replaced = folder / ".out.aside.abc123.replaced";
+  fs::create_directory(replaced);
+  const int fd = ::open(replaced.c_str(), O_RDONLY | O_DIRECTORY);
+  ASSERT_EQ(::flock(fd, LOCK_EX | LOCK_NB), 0);
+  { ASSERT_OK_AND_ASSIGN(const auto staging, StagingFolder::Create(folder / "out")); }
+  EXPECT_THAT(Entries(folder.path()), ElementsAre(".out.aside.abc123.replaced"));
+  ::close(fd);
 }
 
 TEST(StagingFolderTest, PublishesSingleFiles) {

@@ -30,10 +30,11 @@ bool TrainingIsBlindTo(const DatasetSpec& spec) {
   const Dataset a = Dataset::Build(spec, {.candles = candles}).value();
   const Dataset b = Dataset::Build(spec, {.candles = changed}).value();
   EXPECT_EQ(a.split().of(Part::kTrain).rows, b.split().of(Part::kTrain).rows);
-  bool same = a.technical_scaler().offset == b.technical_scaler().offset &&
-              a.technical_scaler().divisor == b.technical_scaler().divisor;
+  bool same = a.technical_scaler()->offset == b.technical_scaler()->offset &&
+              a.technical_scaler()->divisor == b.technical_scaler()->divisor;
+  std::vector<float> scratch, other_scratch;
   for (const size_t r : a.split().of(Part::kTrain).rows) {
-    same = same && a.Window(a.rows()[r]) == b.Window(b.rows()[r]);
+    same = same && a.Window(a.rows()[r], scratch) == b.Window(b.rows()[r], other_scratch);
   }
   return same;
 }

@@ -55,12 +55,13 @@ TEST(DatasetFilesTest, ArraysHoldThePartsRowsInOrder) {
   EXPECT_EQ(names.size(), 3 * 7 + 1);
   for (const Part part : kParts) {
     const std::string path = folder / std::string(PartName(part));
-    std::vector<float> windows;
+    std::vector<float> windows, scratch;
     std::vector<int64_t> direction, barrier, barrier_end, horizon_end, timestamps;
     std::vector<double> change;
     for (const size_t r : data.split().of(part).rows) {
       const Row& row = data.rows()[r];
-      windows.insert(windows.end(), data.Window(row).begin(), data.Window(row).end());
+      const auto window = data.Window(row, scratch);
+      windows.insert(windows.end(), window.begin(), window.end());
       direction.push_back(row.target.direction);
       change.push_back(row.target.change);
       barrier.push_back(static_cast<int64_t>(row.target.touch.barrier));
@@ -97,6 +98,22 @@ TEST(DatasetFilesTest, OnlyTheTargetsAskedForAreWritten) {
   EXPECT_EQ(bytes, ArrayBytes(data));
 }
 
+TEST(DatasetFilesTest, TheLaterCloseIsWrittenWhereItIsAskedFor) {
+  const auto candles = SmallCandles();
+  DatasetSpec spec = SmallSpec();
+  spec.targets = {.direction = false, .change = false, .barrier = false, .close = true};
+  spec.targets.horizon_bars = 6;
+  ASSERT_OK_AND_ASSIGN(const Dataset data, Dataset::Build(spec, {.candles = candles}));
+  EXPECT_EQ(data.split().of(Part::kTrain).purged, 6);
+  const testing::TemporaryFolder folder;
+  ASSERT_OK(WriteArrays(data, folder.path(), nullptr));
+  std::vector<double> want;
+  for (const size_t r : data.split().of(Part::kTest).rows) {
+    want.push_back(candles[data.rows()[r].candle + 6].close);
+  }
+  EXPECT_EQ(Elements<double>(folder / "test/close.npy"), want);
+}
+
 TEST(DatasetFilesTest, ItsCallerCanEndIt) {
   const auto candles = SmallCandles();
   ASSERT_OK_AND_ASSIGN(const Dataset data, Dataset::Build(SmallSpec(), {.candles = candles}));
@@ -121,6 +138,7 @@ TEST(DatasetJsonTest, TellsWhatTheDatasetIs) {
                        Dataset::Build(spec, {.candles = candles, .events = &events}));
   const nlohmann::json metadata = MetadataJson(data, candles, {.missing = 3},
                                                {.candles = "a.csv",
+                                                .context = "GBP/USD=c.csv",
                                                 .events = "b.csv",
                                                 .engine = "aifx 1",
                                                 .made_at = testing::Time("2026-01-01T00:00:00Z")});
@@ -130,14 +148,28 @@ TEST(DatasetJsonTest, TellsWhatTheDatasetIs) {
   EXPECT_EQ(metadata["event"]["set"], "event-v1");
   EXPECT_EQ(metadata["fundamental"], nullptr);
   EXPECT_EQ(metadata["source"]["fundamentals"], nullptr);
+  EXPECT_EQ(metadata["source"]["context"], "GBP/USD=c.csv");
   EXPECT_EQ(metadata["gaps"]["missing_candles"], 3);
   EXPECT_EQ(metadata["left_out"]["without_target"], 6);
   EXPECT_EQ(metadata["splits"]["train"]["purged"], 6);
   EXPECT_EQ(metadata["splits"]["validation"]["from"], "2018-07-01T22:00:00Z");
   const nlohmann::json scalers = ScalersJson(data);
   EXPECT_EQ(scalers["technical"]["kind"], "standard");
+  EXPECT_EQ(metadata["technical"]["scaler"], "standard");
   EXPECT_EQ(scalers["event"]["columns"].size(), scalers["event"]["mean"].size());
   EXPECT_FALSE(scalers.contains("fundamental"));
+}
+
+TEST(DatasetJsonTest, SaysThatWindowsAreScaledOneByOne) {
+  const auto candles = SmallCandles();
+  DatasetSpec spec = SmallSpec();
+  spec.set = *features::FindFeatureSet("raw-ohlcv");
+  ASSERT_OK_AND_ASSIGN(const Dataset data, Dataset::Build(spec, {.candles = candles}));
+  EXPECT_EQ(MetadataJson(data, candles, {}, {})["technical"]["scaler"], "window z-score");
+  const nlohmann::json scaler = ScalersJson(data)["technical"];
+  EXPECT_EQ(scaler["kind"], "window z-score");
+  EXPECT_EQ(scaler["columns"].size(), 5);
+  EXPECT_FALSE(scaler.contains("mean")) << "nothing was learned";
 }
 
 }  // namespace

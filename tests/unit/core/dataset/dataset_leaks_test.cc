@@ -59,7 +59,9 @@ void ExpectSameUpTo(const Dataset& a, const Dataset& b, absl::Time until, size_t
     if (a.rows()[i].as_of > until) break;
     SCOPED_TRACE(absl::FormatTime(a.rows()[i].as_of));
     ASSERT_EQ(a.rows()[i].as_of, b.rows()[i].as_of);
-    const auto window = a.Window(a.rows()[i]), other = b.Window(b.rows()[i]);
+    std::vector<float> scratch, other_scratch;
+    const auto window = a.Window(a.rows()[i], scratch);
+    const auto other = b.Window(b.rows()[i], other_scratch);
     ASSERT_EQ(std::memcmp(window.data(), other.data(), window.size() * sizeof(float)), 0);
     ASSERT_TRUE(SameBits(a.fundamental().Row(i), b.fundamental().Row(i)));
     ASSERT_TRUE(SameBits(a.fundamental_mask().Row(i), b.fundamental_mask().Row(i)));
@@ -81,9 +83,9 @@ TEST(DatasetLeaksTest, WhatComesAfterARowChangesNothingInIt) {
     less.candles.resize(kept);
     const absl::Time end = less.candles.back().open_time + absl::Hours(1);
     // What is published later is not there yet; the schedule of events is.
-    std::erase_if(less.records, [&](const auto& record) { return *record.released_at > end; });
+    std::erase_if(less.records, [&](const auto& record) { return *record.released_at >= end; });
     for (macro::EconomicEvent& event : less.events) {
-      if (event.time > end) event.actual.reset();
+      if (event.time >= end) event.actual.reset();
     }
     ExpectSameUpTo(whole, Build(less), end, kept - 70);
   }
@@ -117,7 +119,8 @@ TEST(DatasetLeaksTest, TheContextOfEveryPairIsInTheWindows) {
     for (market::Candle& candle : changed.context[pair].candles) Invert(candle);
     const Dataset other = Build(changed, spec);
     const Row& last = whole.rows().back();
-    EXPECT_NE(whole.Window(last), other.Window(other.rows().back()));
+    std::vector<float> scratch, other_scratch;
+    EXPECT_NE(whole.Window(last, scratch), other.Window(other.rows().back(), other_scratch));
   }
 }
 
@@ -136,22 +139,23 @@ TEST(DatasetLeaksTest, ScalersKnowTheTrainingPartAlone) {
     if (event.time >= Time("2018-07-01T00:00:00Z")) event.actual = -1e6;
   }
   const Dataset other = Build(changed);
-  ExpectSameScaler(whole.technical_scaler(), other.technical_scaler());
+  ExpectSameScaler(*whole.technical_scaler(), *other.technical_scaler());
   ExpectSameScaler(*whole.fundamental_scaler(), *other.fundamental_scaler());
   ExpectSameScaler(*whole.event_scaler(), *other.event_scaler());
   // The test would see nothing if nothing had changed behind the training part.
   const Row &last = whole.rows().back(), &last_other = other.rows().back();
-  EXPECT_NE(whole.Window(last)[0], other.Window(last_other)[0]);
+  std::vector<float> scratch;
+  EXPECT_NE(whole.Window(last, scratch)[0], other.Window(last_other, scratch)[0]);
   EXPECT_NE(whole.fundamental().Row(whole.rows().size() - 1)[0],
             other.fundamental().Row(other.rows().size() - 1)[0]);
 }
 
-TEST(DatasetLeaksTest, NoValueIsVisibleBeforeItsRelease) {
+TEST(DatasetLeaksTest, NoValueIsVisibleAtItsRelease) {
   Everything early, late;
-  // The same figure a second before and a second after the close of a candle.
+  // The same figure a minute before the close of a candle and at it.
   const absl::Time close = Time("2018-06-20T15:00:00Z");
-  early.records[2].released_at = close;
-  late.records[2].released_at = close + absl::Seconds(1);
+  early.records[2].released_at = close - absl::Minutes(1);
+  late.records[2].released_at = close;
   const Dataset a = Build(early), b = Build(late);
   const auto at = [&](const Dataset& data, absl::Time time) {
     for (size_t i = 0; i < data.rows().size(); ++i) {
@@ -163,6 +167,31 @@ TEST(DatasetLeaksTest, NoValueIsVisibleBeforeItsRelease) {
   EXPECT_EQ(at(b, close), 1) << "-1.5 still";
   EXPECT_EQ(at(b, close + absl::Hours(1)), 0);
   EXPECT_EQ(at(a, close - absl::Hours(1)), 1);
+}
+
+// The row of the candle that closes at an event does not hold the event's actual: its close is the
+// last quote before it. The next row does.
+TEST(DatasetLeaksTest, NoActualIsVisibleAtItsEvent) {
+  const absl::Time close = Time("2018-06-21T13:00:00Z");
+  const auto rows_with = [&](absl::Time time, double actual) {
+    Everything inputs;
+    inputs.events[4].time = time;
+    inputs.events[4].actual = actual;
+    DatasetSpec spec = SmallSpec();
+    spec.scaled = false;
+    return Build(inputs, spec);
+  };
+  const auto same_at = [](const Dataset& a, const Dataset& b, absl::Time time) {
+    for (size_t i = 0; i < a.rows().size(); ++i) {
+      if (a.rows()[i].as_of == time) return SameBits(a.event().Row(i), b.event().Row(i));
+    }
+    ADD_FAILURE() << "no row as of " << time;
+    return false;
+  };
+  EXPECT_TRUE(same_at(rows_with(close, 120), rows_with(close, 900), close));
+  EXPECT_FALSE(same_at(rows_with(close, 120), rows_with(close, 900), close + absl::Hours(1)));
+  const absl::Time before = close - absl::Minutes(1);
+  EXPECT_FALSE(same_at(rows_with(before, 120), rows_with(before, 900), close));
 }
 
 TEST(DatasetLeaksTest, TheOrderOfReleasesAndEventsDoesNotMatter) {
@@ -197,15 +226,16 @@ TEST(DatasetLeaksTest, OnlyAPlantedFutureForeseesARandomWalk) {
   const Dataset data = Build(inputs, spec);
   const size_t columns = spec.set->columns().size();
   std::vector<double> score(data.rows().size());
+  std::vector<float> scratch;
   for (size_t c = 0; c < columns; ++c) {
     for (size_t r = 0; r < score.size(); ++r) {
-      score[r] = data.Window(data.rows()[r])[7 * columns + c];
+      score[r] = data.Window(data.rows()[r], scratch)[7 * columns + c];
     }
     EXPECT_NEAR(Auc(data, score), 0.5, 0.05) << spec.set->columns()[c].name;
   }
   // The return column of the candle that follows: what a window one candle too late would hold.
   for (size_t r = 0; r + 1 < score.size(); ++r) {
-    score[r] = data.Window(data.rows()[r + 1])[7 * columns];
+    score[r] = data.Window(data.rows()[r + 1], scratch)[7 * columns];
   }
   EXPECT_GT(Auc(data, score), 0.99);
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/features/window_scaling.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
@@ -15,7 +16,12 @@ using ::aifx::testing::Time;
 using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
+
+std::vector<float> ToFloats(const std::vector<double>& values) {
+  return {values.begin(), values.end()};
+}
 
 TEST(DatasetTest, WindowsEndWithTheRowsCandle) {
   DatasetSpec spec = SmallSpec();
@@ -30,7 +36,8 @@ TEST(DatasetTest, WindowsEndWithTheRowsCandle) {
     const Row& row = data.rows()[i];
     EXPECT_EQ(row.as_of, candles[row.candle].open_time + absl::Hours(1));
     EXPECT_EQ(row.horizon_end, candles[row.candle + 6].open_time + absl::Hours(1));
-    const auto window = data.Window(row);
+    std::vector<float> scratch;
+    const auto window = data.Window(row, scratch);
     ASSERT_EQ(window.size(), 8 * matrix.columns);
     for (size_t step = 0; step < 8; ++step) {
       const auto expected = matrix.Row(row.candle - 7 + step - spec.set->warm_up());
@@ -47,7 +54,7 @@ TEST(DatasetTest, ScalersLearnFromEveryTrainedCandleOnce) {
   const std::vector<size_t>& train = data.split().of(Part::kTrain).rows;
   const size_t columns = SmallSpec().set->columns().size();
   // Train rows are in one piece: the first window, and then the newest candle of each next one.
-  EXPECT_EQ(data.technical_scaler().rows, train.size() + 7);
+  EXPECT_EQ(data.technical_scaler()->rows, train.size() + 7);
   std::vector<double> sum(columns), squares(columns);
   const auto add = [&](const float* values) {
     for (size_t c = 0; c < columns; ++c) {
@@ -55,14 +62,36 @@ TEST(DatasetTest, ScalersLearnFromEveryTrainedCandleOnce) {
       squares[c] += double{values[c]} * values[c];
     }
   };
-  const auto first = data.Window(data.rows()[train.front()]);
+  std::vector<float> scratch;
+  const auto first = data.Window(data.rows()[train.front()], scratch);
   for (size_t step = 0; step + 1 < 8; ++step) add(first.data() + step * columns);
-  for (const size_t r : train) add(data.Window(data.rows()[r]).data() + 7 * columns);
+  for (const size_t r : train) add(data.Window(data.rows()[r], scratch).data() + 7 * columns);
   for (size_t c = 0; c < columns; ++c) {
     EXPECT_NEAR(sum[c] / static_cast<double>(train.size() + 7), 0, 1e-5);
     // A random walk opens where it closed: its gap is the constant 0.
     const double variance = SmallSpec().set->columns()[c].name == "gap" ? 0 : 1;
     EXPECT_NEAR(squares[c] / static_cast<double>(train.size() + 7), variance, 1e-4);
+  }
+}
+
+// raw-ohlcv: a window is what serving gives a model, made by the function that serving calls from
+// the window's candles alone.
+TEST(DatasetTest, WindowsOfRawPricesAreScaledAsInServing) {
+  DatasetSpec spec = SmallSpec();
+  spec.set = *features::FindFeatureSet("raw-ohlcv");
+  const auto candles = SmallCandles();
+  ASSERT_OK_AND_ASSIGN(const Dataset data, Dataset::Build(spec, {.candles = candles}));
+  EXPECT_FALSE(data.technical_scaler().has_value());
+  spec.scaled = false;
+  ASSERT_OK_AND_ASSIGN(const Dataset raw, Dataset::Build(spec, {.candles = candles}));
+  std::vector<float> scratch, raw_scratch;
+  for (size_t i = 0; i < data.rows().size(); ++i) {
+    const Row& row = data.rows()[i];
+    features::FeatureMatrix served;
+    ASSERT_OK(spec.set->Build(absl::MakeConstSpan(candles).subspan(row.candle - 7, 8), served));
+    ASSERT_THAT(raw.Window(raw.rows()[i], raw_scratch), ElementsAreArray(ToFloats(served.values)));
+    features::ScaleWindow(features::WindowScaling::kZScore, 5, absl::MakeSpan(served.values));
+    ASSERT_THAT(data.Window(row, scratch), ElementsAreArray(ToFloats(served.values)));
   }
 }
 
@@ -150,7 +179,8 @@ TEST(DatasetTest, MacroRowsGoWithTheWindows) {
   EXPECT_EQ(scaler.divisor[0], 0.25);
   for (size_t i = 0; i < data.rows().size(); ++i) {
     const absl::Time t = data.rows()[i].as_of;
-    const bool raised = t >= Time("2018-06-21T18:00:00Z") && t < Time("2018-07-04T11:45:00Z");
+    // Not yet at the release itself, 18:00.
+    const bool raised = t > Time("2018-06-21T18:00:00Z") && t < Time("2018-07-04T11:45:00Z");
     ASSERT_EQ(data.fundamental_mask().Row(i)[0], t >= Time("2018-06-14T11:45:00Z") ? 1 : 0);
     if (data.fundamental_mask().Row(i)[0] == 1) {
       ASSERT_EQ(data.fundamental().Row(i)[0], raised ? 0 : 1);

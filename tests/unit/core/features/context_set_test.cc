@@ -128,6 +128,29 @@ TEST_P(ContextSetTest, OwnPairIsNoContext) {
   }
 }
 
+// The others are older than the series by more candles than a stream holds ahead, and the series
+// has holes as long.
+TEST_P(ContextSetTest, OneAtATimeEqualsBulkWithOlderContextAndHoles) {
+  const std::vector<market::Candle> all = RandomCandles(2600, 57);
+  const ContextCandles context = ContextCandles::Of(all);
+  std::vector<market::Candle> candles;
+  for (size_t i = 0; i < all.size(); ++i) {
+    const bool older = i<600, hole = i % 1000> 300 && i % 1000 < 700;
+    if (!older && !hole) candles.push_back(all[i]);
+  }
+  ASSERT_GT(context.of(0).size(), candles.size() + 2 * ContextQueue::kMostAhead);
+  const FeatureMatrix bulk = Compute(candles, context);
+  ASSERT_OK_AND_ASSIGN(const auto stream, set().NewStream());
+  const std::vector<ContextSeries> series = context.Series();
+  ContextFeed feed(*stream, series);
+  for (size_t i = 0; i < candles.size(); ++i) {
+    ASSERT_OK_AND_ASSIGN(const absl::Span<const double> row, feed.Next(candles[i]));
+    ASSERT_EQ(row.empty(), i < set().warm_up()) << i;
+    if (!row.empty()) ExpectSameBits(row, bulk.Row(i - set().warm_up()), absl::StrCat("row ", i));
+    if (HasFailure()) return;
+  }
+}
+
 TEST_P(ContextSetTest, StreamHoldsWhatIsAheadAndRefusesWhatIsLate) {
   const std::vector<market::Candle> candles = LivelyCandles(400, 56);
   ContextCandles context;

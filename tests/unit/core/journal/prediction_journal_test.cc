@@ -99,6 +99,19 @@ TEST_F(PredictionJournalTest, DropsWhatTheQueueCannotHold) {
   EXPECT_FALSE(journal->Find(kId).ok());
 }
 
+TEST_F(PredictionJournalTest, TheQueueIsBoundedInBytesToo) {
+  const size_t bytes = Entry().candles.size() * sizeof(market::Candle);
+  for (const bool fits : {false, true}) {
+    const auto journal = Open({.max_queued_bytes = fits ? bytes : bytes - 1});
+    for (int i = 0; i < 3; ++i) {
+      PredictInto(*journal, absl::StrCat("id-", i), /*submitted=*/true);
+      journal->Flush();  // nothing is queued any more
+    }
+    EXPECT_EQ(journal->Stats().dropped, fits ? 0 : 3);
+    EXPECT_EQ(journal->Stats().written, fits ? 3 : 0);
+  }
+}
+
 TEST_F(PredictionJournalTest, AFullDiskCostsOnlyTheEntriesOfThatTime) {
   const auto journal = Open();
   PredictInto(*journal, "before");

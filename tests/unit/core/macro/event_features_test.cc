@@ -20,6 +20,7 @@ using market::CurrencyPair;
 using ::testing::HasSubstr;
 
 constexpr absl::Duration kSecond = absl::Seconds(1);
+constexpr absl::Duration kMinute = absl::Minutes(1);
 constexpr absl::Duration kDay = absl::Hours(24);
 const absl::Time kNoon = absl::FromUnixSeconds(1433160000);  // 2015-06-01T12:00:00Z
 
@@ -108,10 +109,21 @@ TEST(EventFeaturesTest, ASurpriseIsMeasuredByEarlierOnes) {
   const std::vector<EconomicEvent> events = {
       Surprise(kNoon - 4 * kDay, 1), Surprise(kNoon - 3 * kDay, 3), Surprise(kNoon - 2 * kDay, 4),
       Surprise(kNoon, 105, 100), Surprise(kNoon + kDay, 1000)};
-  EXPECT_TRUE(std::isnan(At(events, kNoon - 3 * kDay, kLastSurprise))) << "one is no history";
-  EXPECT_NEAR(At(events, kNoon - 2 * kDay, kLastSurprise), 4 / std::sqrt(2.0), 1e-12);
-  EXPECT_NEAR(At(events, kNoon - kSecond, kLastSurprise), 4 / std::sqrt(2.0), 1e-12);
-  EXPECT_NEAR(At(events, kNoon, kLastSurprise), 5 / std::sqrt(7.0 / 3), 1e-12);
+  EXPECT_TRUE(std::isnan(At(events, kNoon - 2 * kDay, kLastSurprise))) << "one is no history";
+  EXPECT_NEAR(At(events, kNoon - kDay, kLastSurprise), 4 / std::sqrt(2.0), 1e-12);
+  EXPECT_NEAR(At(events, kNoon + kMinute, kLastSurprise), 5 / std::sqrt(7.0 / 3), 1e-12);
+}
+
+// The candle that closes at the event holds the last quote before it.
+TEST(EventFeaturesTest, AnActualIsKnownAMinuteAfterItsEvent) {
+  const std::vector<EconomicEvent> events = {Surprise(kNoon - 4 * kDay, 1),
+                                             Surprise(kNoon - 3 * kDay, 3), Surprise(kNoon, 5)};
+  EXPECT_EQ(At(events, kNoon, kLastSurpriseKnown), 0);
+  EXPECT_EQ(At(events, kNoon + kMinute - kSecond, kLastSurpriseKnown), 0);
+  EXPECT_EQ(At(events, kNoon + kMinute, kLastSurpriseKnown), 1);
+  EXPECT_NEAR(At(events, kNoon + kMinute, kLastSurprise), 5 / std::sqrt(2.0), 1e-12);
+  // That it took place was known before.
+  EXPECT_EQ(At({Event(kNoon, Impact::kHigh)}, kNoon, kHoursSinceLastHigh), 0);
 }
 
 TEST(EventFeaturesTest, EqualSurprisesHaveNoMeasure) {
@@ -139,9 +151,9 @@ TEST(EventFeaturesTest, OfSeveralAtOnceTheHighestImpactCounts) {
   }
   events[5].actual = 7;  // B's last
   events[5].impact = Impact::kHigh;
-  EXPECT_NEAR(At(events, kNoon + 2 * kDay, kLastSurprise), 7 / std::sqrt(0.5), 1e-12);
+  EXPECT_NEAR(At(events, kNoon + 2 * kDay + kMinute, kLastSurprise), 7 / std::sqrt(0.5), 1e-12);
   events[5].impact = Impact::kLow;  // then the alphabetically first
-  EXPECT_NEAR(At(events, kNoon + 2 * kDay, kLastSurprise), 2 / std::sqrt(0.5), 1e-12);
+  EXPECT_NEAR(At(events, kNoon + 2 * kDay + kMinute, kLastSurprise), 2 / std::sqrt(0.5), 1e-12);
 }
 
 TEST(EventFeaturesTest, RefusesWhatMakesNoSense) {

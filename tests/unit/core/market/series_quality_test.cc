@@ -1,5 +1,7 @@
 #include "core/market/series_quality.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
@@ -108,6 +110,34 @@ TEST(SeriesQualityTest, FindsJumpsAndSpikes) {
   EXPECT_EQ(report.outliers[1].kind, Outlier::Kind::kJump);
   EXPECT_GT(report.outliers[1].ratio, 100);
   EXPECT_THAT(Judge(report).warnings, ElementsAre(HasSubstr("2 outliers")));
+}
+
+// The ratio of every jump to the median of the 7 before it, counted here by sorting.
+TEST(SeriesQualityTest, ComparesWithTheMedianOfTheMovesBefore) {
+  std::vector<Candle> candles = Hourly();
+  for (size_t i = 5; i < candles.size(); i += 9) candles[i].close = candles[i - 1].close;  // ties
+  for (Candle& candle : candles) {
+    candle.high = std::max(candle.high, candle.close);
+    candle.low = std::min(candle.low, candle.close);
+  }
+  const QualityRules rules{.outlier_ratio = 0, .median_candles = 7, .max_listed = 10'000};
+  std::vector<double> ratios, moves;
+  for (const Outlier& outlier : Check(candles, Timeframe::k1Hour, rules).outliers) {
+    if (outlier.kind == Outlier::Kind::kJump) ratios.push_back(outlier.ratio);
+  }
+  for (size_t i = 1; i < candles.size(); ++i) {
+    moves.push_back(std::abs(std::log(candles[i].close / candles[i - 1].close)));
+  }
+  ASSERT_EQ(ratios.size(), moves.size());
+  for (size_t i = 0; i < moves.size(); ++i) {
+    if (i < 7) {
+      ASSERT_EQ(ratios[i], 0);
+      continue;
+    }
+    std::vector<double> before(moves.begin() + i - 7, moves.begin() + i);
+    std::sort(before.begin(), before.end());
+    ASSERT_EQ(ratios[i], moves[i] / std::max(before[3], 1e-5));
+  }
 }
 
 TEST(SeriesQualityTest, AFeedThatStoodStillIsAFlatStretch) {

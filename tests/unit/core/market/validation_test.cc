@@ -183,6 +183,17 @@ TEST(ValidationTest, GoodCandlesHaveNoFindings) {
   EXPECT_THAT(findings.warnings, IsEmpty());
 }
 
+TEST(ValidationTest, AsksForVolumesWhereTheRulesDo) {
+  Candles candles = FiveHours();
+  for (market::Candle& candle : candles) candle.volume.reset();
+  EXPECT_THAT(ValidateCandles(candles, Timeframe::k1Hour, kNow, {}).violations, IsEmpty());
+  candles[4].volume = 1;
+  EXPECT_THAT(ValidateCandles(candles, Timeframe::k1Hour, kNow, {.volume_from = 3}).violations,
+              ElementsAre(base::FieldViolation{
+                  "candles[3].volume",
+                  "candles[3].volume is missing: a feature of the model is made of it"}));
+}
+
 TEST(ValidationTest, CountsCandles) {
   const CandleRules rules = {.min_candles = 4, .max_candles = 5};
   Candles candles = FiveHours();

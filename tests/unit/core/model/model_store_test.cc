@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
+#include "core/model/store_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
@@ -243,6 +244,16 @@ TEST_F(ModelStoreTest, ReadersSeeOldOrNewWhileOneWrites) {
     EXPECT_TRUE(!active.ok() || active->version == kOld || active->version == kNew);
   }
   writer.join();
+}
+
+TEST_F(ModelStoreTest, DoesNotWaitForEverForAWriterThatHangs) {
+  const auto first = StoreFolder::OpenRoot(folder_.path());
+  auto second = StoreFolder::OpenRoot(folder_.path());
+  ASSERT_OK(first);
+  ASSERT_OK(second);
+  ASSERT_OK(first->LockForWriting());
+  EXPECT_THAT(second->LockForWriting(absl::Milliseconds(1)),
+              StatusIs(absl::StatusCode::kAborted, HasSubstr("locked by another process")));
 }
 
 }  // namespace

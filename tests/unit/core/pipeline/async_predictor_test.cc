@@ -192,6 +192,36 @@ TEST_F(AsyncPredictorTest, CallersOfOneWindowShareOneRow) {
   EXPECT_EQ(async_->Stats().joined_inferences, 63);
 }
 
+// Followers whose deadline the queue cannot keep are refused one after the other, not one within
+// the other.
+TEST_F(AsyncPredictorTest, ManyFollowersAreRefusedOnAFlatStack) {
+  constexpr int kFollowers = 20'000;
+  models_[0]->on_run = [this] { clock_.Advance(absl::Seconds(1)); };
+  ASSERT_OK(Predict(Given()));  // a row takes a second from now on
+  candles_.erase(candles_.begin(), candles_.end() - 110);
+  const auto another = [&](double spread) {
+    candles_.back().spread_pips = spread;
+    return Given();
+  };
+  base::CallContext gone, hurry;
+  hurry.deadline = clock_.Now() + absl::Seconds(3);
+  Pending leader = Start(another(5), Lane::kInteractive, gone);
+  int refused = 0;
+  for (int i = 0; i < kFollowers; ++i) {
+    async_->Start(*predictor_.Prepare(Given()), Lane::kInteractive, hurry,
+                  [&](const absl::StatusOr<PredictAnswer>& answer) {
+                    refused += absl::IsResourceExhausted(answer.status()) ? 1 : 0;
+                  });
+  }
+  std::vector<Pending> others;
+  for (int i = 0; i < 24; ++i) others.push_back(Start(another(10 + i)));
+  gone.Cancel();
+  RunAll();
+  EXPECT_THAT(leader.get(), StatusIs(absl::StatusCode::kCancelled, HasSubstr("gone away")));
+  EXPECT_EQ(refused, kFollowers);
+  for (Pending& other : others) EXPECT_OK(other.get());
+}
+
 TEST_F(AsyncPredictorTest, AnInteractiveCallerNeverWaitsBehindABatch) {
   Pending batch = Start(Given(), Lane::kBatch);
   Pending call = Start(Given());
@@ -265,6 +295,19 @@ TEST_F(AsyncPredictorTest, CallersOfOneSeriesShareOneReadAndOneRow) {
   EXPECT_EQ(source_.reads, 1);
   EXPECT_EQ(Rows(), 1);
   EXPECT_EQ(async_->Stats().joined_reads, 63);
+}
+
+TEST_F(AsyncPredictorTest, ACandleThatClosedSinceARequestWasMadeIsItsNewest) {
+  clock_.Advance(absl::Hours(1) - absl::Milliseconds(1));
+  ASSERT_OK_AND_ASSIGN(PreparedRequest early, predictor_.Prepare(NoCandles("early")));
+  clock_.Advance(absl::Milliseconds(1));
+  ASSERT_OK(Predict(NoCandles("late")));
+  absl::StatusOr<PredictAnswer> answer = absl::UnknownError("none yet");
+  async_->Start(std::move(early), Lane::kInteractive, {},
+                [&](absl::StatusOr<PredictAnswer> given) { answer = std::move(given); });
+  ASSERT_OK(answer);
+  EXPECT_EQ(answer->prediction.as_of, clock_.Now());
+  EXPECT_EQ(source_.reads, 1);
 }
 
 TEST_F(AsyncPredictorTest, CandlesAreReadAgainWhenTheNextCanHaveClosed) {

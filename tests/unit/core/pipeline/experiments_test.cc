@@ -24,7 +24,18 @@ using testing::StatusIs;
 constexpr market::Timeframe kHour = market::Timeframe::k1Hour;
 constexpr char kModel[] = "eurusd-1h";
 constexpr int64_t kChampion = 20180612100000, kCandidate = 20180613100000;
-constexpr size_t kFirst = 170;  // candles of the first request
+constexpr double kNearlyAll = 99.99;  // percent
+constexpr size_t kFirst = 170;        // candles of the first request
+
+// Notes which version made each prediction that it hears of.
+class VersionsHeard final : public PredictionListener {
+ public:
+  void OnPrediction(const PreparedRequest&, const DecisionPolicy&, absl::Span<const float>,
+                    const records::Prediction& prediction) override {
+    versions.push_back(prediction.model.version);
+  }
+  std::vector<int64_t> versions;
+};
 
 class PipelineExperimentsTest : public ::testing::Test {
  protected:
@@ -104,7 +115,8 @@ class PipelineExperimentsTest : public ::testing::Test {
                                      .logger = base::NullLogger(),
                                      .rules = {}}};
   std::shared_ptr<serving::RunningExperiment> running_;
-  PredictorOptions options_{.experiments = &experiments_};
+  VersionsHeard heard_;
+  PredictorOptions options_{.experiments = &experiments_, .listener = &heard_};
   Predictor predictor_{registry_, nullptr, clock_, options_};
   serving::Batcher batcher_{{.threads = 0}, clock_};
   serving::Executor blocking_{{.name = "backend", .threads = 1}};
@@ -135,7 +147,7 @@ TEST_F(PipelineExperimentsTest, AbDividesCandlesAndAnswersACandleAlways) {
 }
 
 TEST_F(PipelineExperimentsTest, ARequestThatNamesAVersionTakesNoPart) {
-  Create(ExperimentKind::kAb, 100);
+  Create(ExperimentKind::kAb, kNearlyAll);
   EXPECT_EQ(Answer(Ending(kFirst)).model.version, kCandidate);
   EXPECT_EQ(Answer(Ending(kFirst, kChampion)).model.version, kChampion);
   EXPECT_EQ(Stats().champion.requests, 0);
@@ -143,7 +155,7 @@ TEST_F(PipelineExperimentsTest, ARequestThatNamesAVersionTakesNoPart) {
 }
 
 TEST_F(PipelineExperimentsTest, TheChampionAnswersForACandidateThatIsGone) {
-  Create(ExperimentKind::kAb, 100);
+  Create(ExperimentKind::kAb, kNearlyAll);
   ASSERT_OK(registry_.Unload(kModel, kCandidate, {}));
   EXPECT_EQ(Answer(Ending(kFirst)).model.version, kChampion);
   EXPECT_EQ(Stats().fallbacks, 1);
@@ -178,6 +190,28 @@ TEST_F(PipelineExperimentsTest, AShadowComputesAfterwardsAndIsCompared) {
   RunAll();
   EXPECT_EQ(Stats().shadow.compared, 1);
   EXPECT_EQ(Model(kCandidate).rows, 1);
+}
+
+TEST_F(PipelineExperimentsTest, NobodyHearsOfWhatAShadowSays) {
+  Create(ExperimentKind::kShadow, 100);
+  Answer(Ending(kFirst));
+  RunAll();
+  ASSERT_EQ(Stats().shadow.compared, 1);
+  EXPECT_THAT(heard_.versions, ::testing::ElementsAre(kChampion));
+}
+
+TEST_F(PipelineExperimentsTest, CandlesWithoutFeaturesAreNoErrorOfAVersion) {
+  Create(ExperimentKind::kCanary, 50);
+  for (const absl::Status& status :
+       {absl::InvalidArgumentError("candles[3]"), absl::FailedPreconditionError("candles")}) {
+    Model(kCandidate).failure = status;
+    for (size_t i = 0; i < 60; ++i) {
+      const Pending pending = Start(Ending(kFirst + i));
+      RunAll();
+    }
+  }
+  EXPECT_GT(Stats().champion.requests, 0);
+  EXPECT_EQ(Stats().candidate.errors, 0);
 }
 
 TEST_F(PipelineExperimentsTest, ShadowsBeyondWhatMayWaitAreDropped) {

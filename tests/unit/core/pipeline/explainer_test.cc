@@ -80,7 +80,12 @@ class ExplainerTest : public ::testing::Test {
     request.candles = candles_;
     absl::StatusOr<PreparedRequest> prepared = predictor_.Prepare(std::move(request));
     if (!prepared.ok()) return prepared.status();
-    return Explainer(predictor_).Explain(*prepared, 8, {});
+    const auto run = Explainer(predictor_).Start(*std::move(prepared), 24);
+    while (true) {
+      const absl::StatusOr<bool> more = run->Advance();
+      if (!more.ok()) return more.status();
+      if (!*more) return run->Take();
+    }
   }
 
   std::shared_ptr<const model::Model> model_ = BuyingModel();

@@ -65,13 +65,17 @@ class IntegratedGradientsTest : public ::testing::Test {
   }
 
   absl::StatusOr<Attributions> Explain(int steps) const {
-    return IntegratedGradients(*model_, window_, direction_, steps, context_);
+    IntegratedGradients gradients(*model_, window_, direction_, steps);
+    while (true) {
+      const absl::StatusOr<bool> more = gradients.Advance();
+      if (!more.ok()) return more.status();
+      if (!*more) return gradients.Take();
+    }
   }
 
   std::optional<QuarticModel> model_;
   std::vector<float> window_;
   const std::vector<float> direction_ = {-1, 0, 1};
-  base::CallContext context_;
 };
 
 TEST_F(IntegratedGradientsTest, AttributesToEachValueWhatItMoves) {
@@ -98,10 +102,13 @@ TEST_F(IntegratedGradientsTest, TheResidualIsWhatIsMissingAndFallsWithTheSquareO
   EXPECT_LT(std::abs(before), 0.02);
 }
 
-TEST_F(IntegratedGradientsTest, EndsWhenTheCallerHasGone) {
-  context_.Cancel();
-  EXPECT_THAT(Explain(64), StatusIs(absl::StatusCode::kCancelled, ::testing::_));
-  EXPECT_EQ(model_->passes, 1);
+TEST_F(IntegratedGradientsTest, TakesAPassForEverySixteenPoints) {
+  IntegratedGradients gradients(*model_, window_, direction_, 33);
+  EXPECT_THAT(gradients.Advance(), IsOkAndHolds(true));
+  EXPECT_EQ(model_->passes, 2);  // the first also visits both ends
+  EXPECT_THAT(gradients.Advance(), IsOkAndHolds(true));
+  EXPECT_THAT(gradients.Advance(), IsOkAndHolds(false));
+  EXPECT_EQ(model_->passes, 4);
 }
 
 }  // namespace

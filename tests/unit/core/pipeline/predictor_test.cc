@@ -318,6 +318,30 @@ TEST_F(PredictorTest, OneItemsFailureLeavesTheOthersAloneAndBatchingChangesNothi
   EXPECT_EQ(answers[2]->prediction.probabilities, single[0]->prediction.probabilities);
 }
 
+TEST_F(PredictorTest, ListenersHearOnlyOfWhatACallerGets) {
+  class Counter final : public PredictionListener {
+   public:
+    void OnPrediction(const PreparedRequest&, const DecisionPolicy&, absl::Span<const float>,
+                      const records::Prediction&) override {
+      ++count;
+    }
+    int count = 0;
+  } listener;
+  const Predictor predictor = MakePredictor({.listener = &listener});
+  const absl::Time as_of = market::CloseTime(kHour, candles_.back().open_time);
+  for (const auto& [answers_from, heard] :
+       {std::pair{absl::InfinitePast(), 1}, {as_of, 2}, {as_of + absl::Nanoseconds(1), 2}}) {
+    PredictRequest request = Request(candles_);
+    request.answers_from = answers_from;
+    ASSERT_OK(Predict(predictor, request));
+    EXPECT_EQ(listener.count, heard);
+  }
+  ASSERT_OK_AND_ASSIGN(PreparedRequest nobodys, predictor.Prepare(Request(candles_)));
+  nobodys.answers_nobody = true;
+  EXPECT_OK(predictor.Run(absl::MakeSpan(&nobodys, 1))[0]);
+  EXPECT_EQ(listener.count, 2);
+}
+
 TEST_F(PredictorTest, AnotherPairsModelIsNamedInAWarning) {
   PredictRequest request = Request(candles_);
   request.pair = *market::CurrencyPair::Parse("GBP/USD");

@@ -113,6 +113,57 @@ TEST_F(BatcherTest, OnlyOneThreadExplains) {
   EXPECT_THAT(log_.lines(), ElementsAre("batch", "explain 1", "explain 2"));
 }
 
+// A job in two pieces.
+class TwoPieces final : public BatchJob {
+ public:
+  TwoPieces(Batcher& batcher, JobLog& log) : batcher_(batcher), log_(log) {}
+  void Run(absl::Span<const std::unique_ptr<BatchJob>>) override {
+    log_.Add("first piece");
+    if (log_.on_run) log_.on_run();
+    batcher_.Continue(Lane::kExplain, {.kind = 7}, 1, {},
+                      std::make_unique<RecordingJob>("second piece", log_));
+  }
+  void Refuse(const absl::Status&) override {}
+
+ private:
+  Batcher& batcher_;
+  JobLog& log_;
+};
+
+TEST_F(BatcherTest, InteractiveWorkGetsInBetweenThePiecesOfAnExplanation) {
+  ASSERT_OK(batcher_.Submit(Lane::kExplain, {.kind = 7}, 1, {},
+                            std::make_unique<TwoPieces>(batcher_, log_)));
+  ASSERT_OK(Submit("next explanation", Lane::kExplain));
+  log_.on_run = [this] {
+    log_.on_run = nullptr;
+    ASSERT_OK(Submit("call"));
+    ASSERT_OK(Submit("batch", Lane::kBatch));
+    // The lane is full again: what was let in stays.
+    ASSERT_OK(Submit("last explanation", Lane::kExplain));
+  };
+  RunAll();
+  EXPECT_THAT(log_.lines(), ElementsAre("first piece", "call", "second piece", "next explanation",
+                                        "last explanation", "batch"));
+}
+
+TEST_F(BatcherTest, WhatWasBegunIsFinishedAtTheEnd) {
+  ASSERT_OK(batcher_.Submit(Lane::kExplain, {.kind = 7}, 1, {},
+                            std::make_unique<TwoPieces>(batcher_, log_)));
+  batcher_.Shutdown();
+  EXPECT_THAT(log_.lines(), ElementsAre("first piece", "second piece"));
+  const absl::Status refused = Submit("late");
+  EXPECT_EQ(base::ReasonOf(refused), "SHUTTING_DOWN");
+  EXPECT_GT(base::RetryAfterSecondsOf(refused), 0);
+}
+
+TEST_F(BatcherTest, AJobLargerThanTheLaneIsLetInWhereNothingWaits) {
+  ASSERT_OK(Submit("large", Lane::kInteractive, &kModelA, {}, 9));
+  EXPECT_EQ(base::ReasonOf(Submit("small")), "QUEUE_FULL");
+  RunAll();
+  ASSERT_OK(Submit("small"));
+  EXPECT_EQ(base::ReasonOf(Submit("large", Lane::kInteractive, &kModelA, {}, 9)), "QUEUE_FULL");
+}
+
 TEST_F(BatcherTest, EachLaneIsFullOnItsOwn) {
   for (int i = 0; i < 8; ++i) ASSERT_OK(Submit("x"));
   const absl::Status refused = Submit("x");

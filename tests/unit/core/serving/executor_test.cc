@@ -54,8 +54,10 @@ TEST(ExecutorTest, ShutdownFinishesWhatIsQueuedAndRefusesMore) {
   for (int i = 0; i < 100; ++i) ASSERT_OK(executor.Submit([&] { ++done; }));
   executor.Shutdown();
   EXPECT_EQ(done, 100);
-  EXPECT_THAT(executor.Submit([] {}),
+  const absl::Status refused = executor.Submit([] {});
+  EXPECT_THAT(refused,
               testing::StatusIs(absl::StatusCode::kUnavailable, HasSubstr("shutting down")));
+  EXPECT_GT(base::RetryAfterSecondsOf(refused), 0);
 }
 
 }  // namespace

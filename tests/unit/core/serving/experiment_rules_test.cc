@@ -76,6 +76,17 @@ TEST_F(RollbackTest, TakesBackWhatFailsMoreOften) {
   EXPECT_EQ(Reason(), std::nullopt);
 }
 
+// With most candles the candidate's, the champion may never get enough to be compared.
+TEST_F(RollbackTest, TakesBackWhatFailsByItself) {
+  stats_.champion = {.requests = 19};
+  stats_.candidate = {.requests = 20, .errors = 10};
+  EXPECT_EQ(Reason(), std::nullopt);
+  stats_.candidate.errors = 11;
+  EXPECT_THAT(Reason(), Optional(HasSubstr("failed 55.0% of 20 requests")));
+  stats_.candidate = {.requests = 19, .errors = 19};
+  EXPECT_EQ(Reason(), std::nullopt);
+}
+
 TEST_F(RollbackTest, TakesBackWhatHoldsFarMoreOrLess) {
   for (const int64_t holds : {19, 81}) {
     stats_.candidate.holds = holds;

@@ -66,6 +66,12 @@ TEST(ExperimentTest, ChecksWhatACallerChooses) {
   bounds.candidate_percent = 100;
   EXPECT_THAT(CheckExperiment(bounds), IsEmpty());
 
+  EXPECT_THAT(CheckNewExperiment(Valid()), IsEmpty());
+  EXPECT_THAT(CheckNewExperiment(bounds),
+              ElementsAre(Field(&base::FieldViolation::field, "experiment.candidate_percent")));
+  bounds.kind = ExperimentKind::kShadow;
+  EXPECT_THAT(CheckNewExperiment(bounds), IsEmpty());
+
   Experiment wrong = Valid();
   wrong.name = "June";
   wrong.model = "../x";

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <optional>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/violation.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/recording_logger.h"
@@ -94,7 +95,25 @@ TEST_F(ExperimentsTest, PromotionActivatesTheCandidate) {
   EXPECT_OK(experiments_->End("june", true, {}));
 }
 
+TEST_F(ExperimentsTest, APromotedCandidateIsKeptNoLongerThanItServes) {
+  int64_t candidate = kNew, champion = kOld;
+  for (int i = 0; i < 3; ++i) {  // one version may be kept
+    Experiment asked = Asked(absl::StrCat("test-", i));
+    asked.candidate = candidate;
+    ASSERT_OK(Create(asked));
+    ASSERT_OK(experiments_->End(asked.name, true, {}));
+    EXPECT_EQ(Served(), candidate);
+    EXPECT_EQ(Served(champion), 0);
+    EXPECT_EQ(registry_.Stats().models.at(0).loaded, 1u);
+    champion = std::exchange(candidate, candidate == kNew ? kNewest : kNew);
+  }
+}
+
 TEST_F(ExperimentsTest, RefusesWhatCannotRun) {
+  Experiment everything = Asked();
+  everything.candidate_percent = 100;
+  EXPECT_THAT(Create(everything), StatusIs(absl::StatusCode::kInvalidArgument,
+                                           HasSubstr("leaves the champion no candle")));
   Experiment active = Asked();
   active.candidate = kOld;
   EXPECT_THAT(Create(active), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("active")));

@@ -98,6 +98,20 @@ TEST_F(RegistryCommandsTest, AKeptVersionStaysWhenAnotherTakesOver) {
   EXPECT_EQ(registry_.Stats().loads, 2u) << "a kept version is not loaded again";
 }
 
+TEST_F(RegistryCommandsTest, AReleasedVersionGoesUnlessItServes) {
+  ASSERT_OK(registry_.SetActive(kModel, kOld, {}));
+  ASSERT_OK(registry_.Load(kModel, kNew, {}));
+  ASSERT_OK(registry_.Release(kModel, kNew, {}));
+  EXPECT_EQ(Served(kNew), 0);
+  ASSERT_OK(registry_.Load(kModel, kOld, {}));
+  ASSERT_OK(registry_.Release(kModel, kOld, {}));
+  EXPECT_EQ(Served(), kOld);
+  ASSERT_OK(registry_.SetActive(kModel, kNew, {}));
+  EXPECT_EQ(Served(kOld), 0) << "not kept any more";
+  EXPECT_OK(registry_.Release(kModel, kOld, {})) << "releasing it again is harmless";
+  EXPECT_OK(registry_.Release("other", kOld, {}));
+}
+
 TEST_F(RegistryCommandsTest, KeepsNoMoreVersionsThanItMay) {
   ASSERT_OK(registry_.SetActive(kModel, kNewest, {}));
   ASSERT_OK(registry_.Load(kModel, kOld, {}));

@@ -21,10 +21,14 @@ class NotingMember final : public FlightMember<int> {
  public:
   NotingMember(std::string name, std::vector<std::string>& notes)
       : name_(std::move(name)), notes_(notes) {}
-  absl::Status alive;
+  absl::Status alive, cannot_lead;
 
   absl::Status CheckAlive() const override { return alive; }
-  void Lead() override { notes_.push_back(name_ + " leads"); }
+  absl::Status Lead() override {
+    if (!cannot_lead.ok()) return cannot_lead;
+    notes_.push_back(name_ + " leads");
+    return absl::OkStatus();
+  }
   void Done(const absl::StatusOr<int>& result) override {
     notes_.push_back(result.ok() ? absl::StrCat(name_, " gets ", *result)
                                  : absl::StrCat(name_, " fails: ", result.status().message()));
@@ -77,6 +81,22 @@ TEST_F(SingleFlightTest, TheNextOneAliveLeadsWhereTheLeaderGivesUp) {
                                   "c gets 7", "d gets 7"));
 }
 
+TEST_F(SingleFlightTest, WhoCannotLeadFailsAloneHoweverManyThereAre) {
+  std::vector<std::shared_ptr<NotingMember>> members;
+  for (int i = 0; i < 100'000; ++i) members.push_back(Join(absl::StrCat(i)));
+  for (const auto& member : members) {
+    member->cannot_lead = absl::ResourceExhaustedError("queue too long");
+  }
+  Join("last");
+  flights_.Abandon(1, absl::DeadlineExceededError("late"));
+  flights_.Finish(1, 7);
+  ASSERT_EQ(notes_.size(), 100'003u);
+  EXPECT_EQ(notes_[1], "0 fails: late");
+  EXPECT_EQ(notes_[100'000], "99999 fails: queue too long");
+  EXPECT_EQ(notes_[100'001], "last leads");
+  EXPECT_EQ(notes_[100'002], "last gets 7");
+}
+
 TEST_F(SingleFlightTest, WhoeverIsGoneByTheEndGetsItsOwnStatus) {
   Join("a");
   Join("b")->alive = absl::CancelledError("gone");
@@ -98,8 +118,10 @@ TEST(SingleFlightThreadsTest, EveryMemberIsAnsweredOnce) {
     CountingMember(SingleFlight<int, int>& flights, int key, bool gives_up, std::atomic<int>& done)
         : flights_(flights), key_(key), gives_up_(gives_up), done_(done) {}
     absl::Status CheckAlive() const override { return absl::OkStatus(); }
-    void Lead() override {
-      gives_up_ ? flights_.Abandon(key_, absl::CancelledError("gone")) : flights_.Finish(key_, 1);
+    absl::Status Lead() override {
+      if (gives_up_) return absl::CancelledError("gone");
+      flights_.Finish(key_, 1);
+      return absl::OkStatus();
     }
     void Done(const absl::StatusOr<int>&) override { ++done_; }
 

@@ -10,8 +10,6 @@ namespace aifx::ops {
 namespace {
 
 using grpc::health::v1::HealthCheckResponse;
-using serving::VersionState;
-using serving::VersionView;
 
 class ModelHealthTest : public ::testing::Test {
  protected:
@@ -42,14 +40,18 @@ class ModelHealthTest : public ::testing::Test {
 
 TEST_F(ModelHealthTest, FollowsTheRegistry) {
   EXPECT_EQ(StatusOf("model/a"), HealthCheckResponse::SERVICE_UNKNOWN);
-  models_.Update({{"a", 1, VersionState::kFailed, "broken", true},
-                  {"b", 1, VersionState::kReady, "", false},
-                  {"b", 2, VersionState::kFailed, "broken", true}});
+  models_.Update({{.name = "a", .active = 1, .failed = 1},
+                  {.name = "b", .active = 2, .serving = 1, .loaded = 1, .failed = 1}});
   EXPECT_EQ(StatusOf("model/a"), HealthCheckResponse::NOT_SERVING);
   EXPECT_EQ(StatusOf("model/b"), HealthCheckResponse::SERVING);  // the version before goes on
-  models_.Update({{"a", 2, VersionState::kReady, "", true}});
+  models_.Update({{.name = "a", .active = 2, .serving = 2, .loaded = 1}});
   EXPECT_EQ(StatusOf("model/a"), HealthCheckResponse::SERVING);
   EXPECT_EQ(StatusOf("model/b"), HealthCheckResponse::NOT_SERVING);
+}
+
+TEST_F(ModelHealthTest, AVersionThatIsOnlyLoadedDoesNotServe) {
+  models_.Update({{.name = "a", .loaded = 1}});
+  EXPECT_EQ(StatusOf("model/a"), HealthCheckResponse::NOT_SERVING);
 }
 
 }  // namespace

@@ -48,9 +48,9 @@ TEST_F(ExplainPredictionTest, AnswersThePredictionAndWhatMovedIt) {
     return absl::OkStatus();
   };
   const auto explain = on_explain_;
-  on_explain_ = [&](pipeline::PreparedRequest& prepared, int given, const base::CallContext& c) {
+  on_explain_ = [&](const pipeline::PreparedRequest& prepared, int given) {
     steps = given;
-    return explain(prepared, given, c);
+    return explain(prepared, given);
   };
   const grpc::Status status = Explain();
   ASSERT_TRUE(status.ok()) << status.error_message();
@@ -77,7 +77,7 @@ TEST_F(ExplainPredictionTest, NamesEveryFieldThatIsWrong) {
 }
 
 TEST_F(ExplainPredictionTest, PassesOnThatARuntimeHasNoGradients) {
-  on_explain_ = [](pipeline::PreparedRequest&, int, const base::CallContext&) {
+  on_explain_ = [](const pipeline::PreparedRequest&, int) {
     return absl::FailedPreconditionError("runtime aotinductor has no gradients");
   };
   const grpc::Status status = Explain();
@@ -85,21 +85,43 @@ TEST_F(ExplainPredictionTest, PassesOnThatARuntimeHasNoGradients) {
   EXPECT_EQ(status.error_message(), "runtime aotinductor has no gradients");
 }
 
+TEST_F(ExplainPredictionTest, NamesTheCandleAsTheCallerWroteIt) {
+  on_explain_ = [](const pipeline::PreparedRequest&, int) {
+    return base::InvalidArgument({{"candles[3]", "candles[3]: column stoch_k is nan"}});
+  };
+  EXPECT_THAT(FieldsOf(Explain()), UnorderedElementsAre("request.series.candles[3]"));
+}
+
+// Keeps an inference thread busy until the test lets go.
+class HoldingJob final : public serving::BatchJob {
+ public:
+  HoldingJob(std::promise<void>& held, std::shared_future<void> go)
+      : held_(held), go_(std::move(go)) {}
+  void Run(absl::Span<const std::unique_ptr<BatchJob>>) override {
+    held_.set_value();
+    go_.wait();
+  }
+  void Refuse(const absl::Status&) override {}
+
+ private:
+  std::promise<void>& held_;
+  const std::shared_future<void> go_;
+};
+
 TEST_F(ExplainPredictionTest, AFullLaneRefusesAndLeavesPredictionsAlone) {
   std::promise<void> go;
   const auto gone = go.get_future().share();
-  std::promise<void> held;
-  ASSERT_TRUE(explaining_
-                  .Submit([&] {
-                    held.set_value();
-                    gone.wait();
-                  })
-                  .ok());
+  std::promise<void> held, never;
+  const auto hold = [&](std::promise<void>& started) {
+    return inference_.Submit(serving::Lane::kExplain, {}, 1, {},
+                             std::make_unique<HoldingJob>(started, gone));
+  };
+  ASSERT_TRUE(hold(held).ok());
   held.get_future().wait();
-  ASSERT_TRUE(explaining_.Submit([] {}).ok());
+  ASSERT_TRUE(hold(never).ok());
   const grpc::Status status = Explain();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_THAT(status.error_message(), HasSubstr("explanations"));
+  EXPECT_THAT(status.error_message(), HasSubstr("explanation queue is full"));
   grpc::ClientContext context;
   EXPECT_TRUE(predictions_->Predict(&context, request_, &response_).ok());
   go.set_value();

@@ -161,5 +161,18 @@ TEST_F(ModelCommandsTest, ASwitchDoesNotWaitForAModelThatLoads) {
   loading.join();
 }
 
+TEST_F(ModelCommandsTest, ASwitchDoesNotWaitForListsOfModels) {
+  std::promise<void> open;
+  const std::shared_future<void> opened = open.get_future().share();
+  absl::Status queued;
+  while ((queued = blocking_.Submit([opened] { opened.wait(); })).ok()) {
+  }
+  ASSERT_EQ(queued.code(), absl::StatusCode::kResourceExhausted);
+  ml::v1::KillSwitch global;
+  global.set_global(true);
+  EXPECT_TRUE(SetSwitch(global, true).ok());
+  open.set_value();
+}
+
 }  // namespace
 }  // namespace aifx::rpc

@@ -79,6 +79,7 @@ class ModelServiceTest : public ::testing::Test {
   CallGuard guard_{clock_, base::NullLogger(), {}};
   serving::Executor blocking_{{.name = "backend", .threads = 1, .queue_limit = 4}};
   serving::Executor commands_{{.name = "model commands", .threads = 1, .queue_limit = 4}};
+  serving::Executor switching_{{.name = "kill switches", .threads = 1, .queue_limit = 4}};
   serving::KillSwitches kill_switches_{folder_.path(), base::NullLogger()};
   serving::Experiments experiments_{{.store = store_,
                                      .registry = registry_,
@@ -95,6 +96,7 @@ class ModelServiceTest : public ::testing::Test {
                          .blocking = blocking_,
                          .control = registry_,
                          .kill_switches = kill_switches_,
+                         .switching = switching_,
                          .commands = commands_,
                          .activated =
                              [this](const std::string& name) {

@@ -109,6 +109,18 @@ TEST_F(PredictionServiceTest, ARefusalSaysWhenToTryAgain) {
   EXPECT_EQ(retry.retry_delay().nanos(), 250'000'000);
 }
 
+TEST_F(PredictionServiceTest, NamesTheCandleThatLeavesAFeatureUndefined) {
+  engine_.on_run = [](serving::Lane) {
+    return base::InvalidArgument({{"candles[3]", "candles[3]: column stoch_k is nan"}});
+  };
+  google::rpc::Status details;
+  google::rpc::BadRequest bad;
+  ASSERT_TRUE(details.ParseFromString(Predict().error_details()));
+  for (const auto& detail : details.details()) detail.UnpackTo(&bad);
+  ASSERT_EQ(bad.field_violations_size(), 1);
+  EXPECT_EQ(bad.field_violations(0).field(), "series.candles[3]");
+}
+
 TEST_F(PredictionServiceTest, SubmitAnswersWhenThePredictionIsDurable) {
   request_.set_submit(true);
   ASSERT_TRUE(Predict().ok());

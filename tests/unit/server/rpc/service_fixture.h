@@ -81,6 +81,27 @@ class FakeEngine final : public PredictionEngine {
   serving::Executor& blocking_;
 };
 
+// An explanation in two pieces, of which the second gives it.
+class FakeRun final : public pipeline::ExplanationRun {
+ public:
+  using Explain = std::function<absl::StatusOr<pipeline::Explanation>()>;
+  explicit FakeRun(Explain explain) : explain_(std::move(explain)) {}
+
+  absl::StatusOr<bool> Advance() override {
+    if (std::exchange(first_, false)) return true;
+    auto explanation = explain_();
+    if (!explanation.ok()) return explanation.status();
+    explanation_ = *std::move(explanation);
+    return false;
+  }
+  pipeline::Explanation Take() override { return *std::move(explanation_); }
+
+ private:
+  const Explain explain_;
+  bool first_ = true;
+  std::optional<pipeline::Explanation> explanation_;
+};
+
 // Holds two predictions.
 class FakeReader final : public records::RecordReader {
  public:
@@ -159,12 +180,11 @@ class ServiceTest : public ::testing::Test {
   FakeEngine engine_{blocking_};
   testing::FakeCandleEvents events_;
   WatchHub watches_{{.events = events_, .engine = engine_, .clock = clock_, .logger = logger_}};
-  serving::Executor explaining_{{.name = "explanations", .threads = 1, .queue_limit = 1}};
+  serving::Batcher inference_{{.threads = 1, .explain_rows = 1}, clock_};
   // Explains with one attribution; can be replaced.
-  std::function<absl::StatusOr<pipeline::Explanation>(pipeline::PreparedRequest&, int,
-                                                      const base::CallContext&)>
-      on_explain_ = [this](pipeline::PreparedRequest& prepared, int,
-                           const base::CallContext&) -> absl::StatusOr<pipeline::Explanation> {
+  std::function<absl::StatusOr<pipeline::Explanation>(const pipeline::PreparedRequest&, int)>
+      on_explain_ = [this](const pipeline::PreparedRequest& prepared,
+                           int) -> absl::StatusOr<pipeline::Explanation> {
     pipeline::Explanation explanation{.answer = *engine_.Run(prepared, serving::Lane::kExplain),
                                       .output = "buy - sell"};
     explanation.attributions = {{0.25}, 0.75, 0.5, 0.001};
@@ -174,12 +194,14 @@ class ServiceTest : public ::testing::Test {
   const ExplainPrediction explain_{{.guard = guard_,
                                     .engine = engine_,
                                     .explain =
-                                        [this](pipeline::PreparedRequest& prepared, int steps,
-                                               const base::CallContext& context) {
-                                          return on_explain_(prepared, steps, context);
+                                        [this](pipeline::PreparedRequest prepared, int steps) {
+                                          return std::make_unique<FakeRun>(
+                                              [this, prepared = std::move(prepared), steps] {
+                                                return on_explain_(prepared, steps);
+                                              });
                                         },
                                     .blocking = blocking_,
-                                    .explaining = explaining_,
+                                    .inference = inference_,
                                     .default_model = "house"}};
   PredictionService predictions_service_{{.guard = guard_,
                                           .engine = engine_,

@@ -80,6 +80,18 @@ TEST_F(WatchPredictionsTest, OneComputationServesAllWatchers) {
   EXPECT_EQ(watches_.Stats().offered, 2);
 }
 
+TEST_F(WatchPredictionsTest, APredictionOfAnOlderCandleIsForNobody) {
+  std::atomic<int64_t> from{0};
+  engine_.on_prepare = [&](const pipeline::PredictRequest& request) {
+    from = absl::ToUnixSeconds(request.answers_from);
+    return absl::OkStatus();
+  };
+  const auto watch = Watching();
+  Announce();
+  ASSERT_TRUE(watch->Read());
+  EXPECT_EQ(from.load(), absl::ToUnixSeconds(clock_.Now()));
+}
+
 TEST_F(WatchPredictionsTest, EachCandleComesOnceAndInOrder) {
   const auto watch = Watching();
   for (int i = 0; i < 3; ++i) {

@@ -55,6 +55,10 @@ TEST(DatasetOptionsTest, TargetsAreThoseNamed) {
   EXPECT_TRUE(plan.datasets[0].targets.barrier);
   EXPECT_FALSE(plan.datasets[0].targets.direction);
   EXPECT_FALSE(plan.datasets[0].targets.change);
+  EXPECT_FALSE(plan.datasets[0].targets.close);
+  options.targets = {"close"};
+  ASSERT_OK_AND_ASSIGN(const DatasetPlan other, MakeDatasetPlan(options, kNow));
+  EXPECT_TRUE(other.datasets[0].targets.close);
 }
 
 TEST(DatasetOptionsTest, MessagesNameTheOptionAndItsValue) {

@@ -16,6 +16,22 @@ namespace {
 
 using ::testing::HasSubstr;
 
+// A FakeModel that fails, as the real runtimes do, where a window holds a value like 3e38.
+class StrictModel final : public model::Model {
+ public:
+  const model::Manifest& manifest() const override { return model_.manifest(); }
+  const std::string& kernel() const override { return model_.kernel(); }
+  absl::Status Run(const model::WindowBatch& windows, absl::Span<float> logits) const override {
+    for (const float value : windows.values) {
+      if (value > 1e30f) return absl::InternalError("a logit is nan, not finite");
+    }
+    return model_.Run(windows, logits);
+  }
+
+ private:
+  const testing::FakeModel model_{testing::FakeManifest()};
+};
+
 // The batcher has no threads: a batch is computed when the test says so.
 class BatcherRunnerTest : public ::testing::Test {
  protected:
@@ -37,8 +53,7 @@ class BatcherRunnerTest : public ::testing::Test {
     return logits;
   }
 
-  const std::shared_ptr<const model::Model> model_ =
-      std::make_shared<testing::FakeModel>(testing::FakeManifest());
+  const std::shared_ptr<const model::Model> model_ = std::make_shared<StrictModel>();
   testing::FakeClock clock_;
   serving::Batcher batcher_{{.threads = 0, .max_rows = 16, .queue_rows = 32}, clock_};
   BatcherRunner runner_{batcher_};
@@ -58,6 +73,25 @@ TEST_F(BatcherRunnerTest, RunsWhatWaitsTogetherAndAnswersEachItsOwn) {
   EXPECT_EQ((*two)->executed_rows, 5u);
   EXPECT_TRUE((*two)->counts_execution);
   EXPECT_FALSE((*three)->counts_execution);
+}
+
+TEST_F(BatcherRunnerTest, OneCallersWindowFailsNobodyElse) {
+  Result two, bad, three;
+  InferenceJob huge = Job(1);
+  huge.windows[0] = 3e38f;
+  Submit(Job(2), two);
+  Submit(std::move(huge), bad);
+  Submit(Job(3), three);
+  EXPECT_TRUE(batcher_.RunOne());
+  EXPECT_FALSE(batcher_.RunOne());
+  ASSERT_TRUE(two.has_value() && bad.has_value() && three.has_value());
+  EXPECT_THAT(*bad, testing::StatusIs(absl::StatusCode::kInternal, HasSubstr("nan")));
+  ASSERT_OK(*two);
+  ASSERT_OK(*three);
+  EXPECT_EQ((*two)->logits, Alone(2));
+  EXPECT_EQ((*three)->logits, Alone(3));
+  EXPECT_EQ((*three)->executed_rows, 3u);
+  EXPECT_TRUE((*three)->counts_execution);
 }
 
 TEST_F(BatcherRunnerTest, LargeRequestsLetSmallOnesPass) {

@@ -96,6 +96,10 @@ class FakeControl final : public serving::ModelControl {
                                               const base::CallContext&) override {
     return Command("unload", name, version);
   }
+  absl::StatusOr<serving::VersionView> Release(const std::string& name, int64_t version,
+                                               const base::CallContext&) override {
+    return Command("release", name, version);
+  }
   absl::StatusOr<serving::Activation> SetActive(const std::string&, int64_t,
                                                 const base::CallContext&) override {
     return absl::UnimplementedError("not asked for");
