@@ -1,6 +1,7 @@
 #include "client/cli/features/features_job.h"
 
 #include <filesystem>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/errors.h"
@@ -54,6 +55,11 @@ std::vector<std::string> WarningsOf(const FeaturesPlan& plan, const SeriesResult
   const SeriesSurvey& survey = *result.survey;
   std::vector<std::string> warnings =
       SeriesWarnings(survey.verdict, result.key.pair, result.key.timeframe);
+  for (const JudgedContext& context : survey.context) {
+    for (std::string& text : SeriesWarnings(context.verdict, context.pair, result.key.timeframe)) {
+      warnings.push_back(std::move(text));
+    }
+  }
   if (plan.set->recursive() && survey.full_memory_from != survey.range.first) {
     warnings.push_back(absl::StrCat(
         result.key.Name(), ": ", plan.set->name(), " has recursive columns: rows with fewer than ",

@@ -37,6 +37,8 @@ absl::StatusOr<SeriesSurvey> SurveySeries(const FeaturesPlan& plan, const Series
   size_t index = 0;
   const auto count = [&](const market::Candle& candle) {
     const size_t candle_index = index++;
+    if (candle_index == 0) survey.first = candle.open_time;
+    survey.last = candle.open_time;
     if (candle.open_time < plan.from) {
       ++survey.before;
       return absl::OkStatus();
@@ -62,6 +64,9 @@ absl::StatusOr<SeriesSurvey> SurveySeries(const FeaturesPlan& plan, const Series
     survey.rows_of_part = Splitter(plan.split, survey.range.rows).CountRows(survey.range.rows);
   }
   AIFX_RETURN_IF_ERROR(CheckSplit(plan.split, survey.range, survey.rows_of_part));
+  AIFX_ASSIGN_OR_RETURN(survey.context,
+                        JudgeContext(survey.ContextUserOf(plan, key), plan.allow_bad_data, source,
+                                     progress, context));
   return survey;
 }
 

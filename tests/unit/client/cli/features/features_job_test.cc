@@ -3,76 +3,21 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
-#include "absl/strings/str_split.h"
 #include "core/base/files.h"
 #include "core/base/sha256.h"
-#include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/temporary_folder.h"
-#include "tests/unit/client/cli/captured_console.h"
-#include "tests/unit/client/cli/features/generated_history.h"
+#include "tests/unit/client/cli/features/features_job_fixture.h"
 
 namespace aifx::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using ::aifx::testing::IsOk;
 using ::aifx::testing::StatusIs;
 using ::aifx::testing::Time;
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-const SeriesKey kKey{*market::CurrencyPair::Parse("EUR/USD"), market::Timeframe::k1Hour};
-
-class FeaturesJobTest : public ::testing::Test {
- protected:
-  FeaturesJobTest() {
-    options_.pairs = {"EUR/USD"};
-    options_.out = folder_ / "out";
-    options_.train_until = "0.6";
-    options_.validation_until = "0.8";
-  }
-
-  SeriesResult Make(bool dry_run = false) {
-    const auto plan = MakeFeaturesPlan(options_, now_);
-    EXPECT_THAT(plan, IsOk());
-    FeaturesProgress progress(captured_.console);
-    return MakeSeriesFiles(*plan, kKey, dry_run,
-                           {.source = history_,
-                            .source_url = "http://b",
-                            .clock = base::SystemClock(),
-                            .progress = progress},
-                           context_);
-  }
-  std::string Path(const std::string& name) const { return folder_ / ("out/eurusd-1h/" + name); }
-  json Metadata() const { return json::parse(base::ReadFile(Path("metadata.json")).value()); }
-  // The lines of a part, without the header.
-  std::vector<std::string> Lines(const std::string& part) const {
-    std::vector<std::string> lines =
-        absl::StrSplit(base::ReadFile(Path(part + ".csv")).value(), '\n', absl::SkipEmpty());
-    lines.erase(lines.begin());
-    return lines;
-  }
-  // All rows, whatever their part.
-  std::vector<std::string> Rows() const {
-    std::vector<std::string> rows;
-    for (const absl::string_view part : kPartNames) {
-      for (const std::string& line : Lines(std::string(part))) rows.push_back(line);
-    }
-    return rows;
-  }
-  bool NothingIsLeft() const { return !fs::exists(options_.out) || fs::is_empty(options_.out); }
-
-  testing::TemporaryFolder folder_;
-  CapturedConsole captured_;
-  GeneratedHistory history_{3000};
-  FeaturesOptions options_;
-  absl::Time now_ = Time("2026-01-01T00:00:00Z");
-  base::CallContext context_;
-};
 
 TEST_F(FeaturesJobTest, PartsHoldEveryRowOnceInTimeOrder) {
   const SeriesResult result = Make();
