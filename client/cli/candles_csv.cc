@@ -57,7 +57,9 @@ class Row {
   std::string place_;
 };
 
-absl::StatusOr<market::Candle> ReadCandle(const Row& row, double pip_size) {
+// `spread` becomes the cell of that column.
+absl::StatusOr<market::Candle> ReadCandle(const Row& row, double pip_size,
+                                          std::optional<double>& spread) {
   market::Candle candle;
   AIFX_ASSIGN_OR_RETURN(candle.open_time, row.Time("timestamp"));
   AIFX_ASSIGN_OR_RETURN(candle.open, row.Number("open"));
@@ -66,7 +68,7 @@ absl::StatusOr<market::Candle> ReadCandle(const Row& row, double pip_size) {
   AIFX_ASSIGN_OR_RETURN(candle.close, row.Number("close"));
   AIFX_ASSIGN_OR_RETURN(candle.volume, row.OptionalNumber("volume"));
   AIFX_ASSIGN_OR_RETURN(candle.spread_pips, row.OptionalNumber("spread_pips"));
-  AIFX_ASSIGN_OR_RETURN(const std::optional<double> spread, row.OptionalNumber("spread"));
+  AIFX_ASSIGN_OR_RETURN(spread, row.OptionalNumber("spread"));
   if (spread.has_value()) candle.spread_pips = *spread / pip_size;
   return candle;
 }
@@ -76,7 +78,10 @@ absl::StatusOr<std::map<std::string, size_t>> ReadHeader(absl::string_view line,
   std::map<std::string, size_t> columns;
   const std::vector<absl::string_view> titles = absl::StrSplit(line, ',');
   for (size_t i = 0; i < titles.size(); ++i) {
-    columns.emplace(absl::AsciiStrToLower(absl::StripAsciiWhitespace(titles[i])), i);
+    const std::string title = absl::AsciiStrToLower(absl::StripAsciiWhitespace(titles[i]));
+    if (columns.emplace(title, i).second) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, ":1: the header names the column '", title, "' twice"));
   }
   for (const char* required : {"timestamp", "open", "high", "low", "close"}) {
     if (columns.count(required) == 0) {
@@ -91,7 +96,7 @@ absl::StatusOr<std::map<std::string, size_t>> ReadHeader(absl::string_view line,
 
 absl::StatusOr<std::vector<market::Candle>> ParseCandlesCsv(absl::string_view text,
                                                             absl::string_view name, double pip_size,
-                                                            std::vector<size_t>* line_numbers) {
+                                                            std::vector<CandleLine>* places) {
   absl::ConsumePrefix(&text, "\xef\xbb\xbf");  // what spreadsheets put in front of UTF-8
   const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
   AIFX_ASSIGN_OR_RETURN(const auto columns, ReadHeader(lines[0], name));
@@ -105,9 +110,10 @@ absl::StatusOr<std::vector<market::Candle>> ParseCandlesCsv(absl::string_view te
       return absl::InvalidArgumentError(
           absl::StrCat(place, ": ", row.size(), " cells under ", columns.size(), " columns"));
     }
-    AIFX_ASSIGN_OR_RETURN(market::Candle candle, ReadCandle(row, pip_size));
+    CandleLine at{.number = i + 1};
+    AIFX_ASSIGN_OR_RETURN(market::Candle candle, ReadCandle(row, pip_size, at.spread));
     candles.push_back(candle);
-    if (line_numbers != nullptr) line_numbers->push_back(i + 1);
+    if (places != nullptr) places->push_back(at);
   }
   return candles;
 }
