@@ -62,9 +62,10 @@ TEST_F(ContextJobTest, OlderContextAndAHoleAreAsInBulk) {
 TEST_F(ContextJobTest, ContextThatEndsInALongHoleIsAsInBulk) {
   history_.change_pair = [](const market::CurrencyPair& pair, size_t index,
                             market::Candle& candle) {
-    if (pair == kPound) return index < 1600;
-    if (index >= 1500) candle.open_time += absl::Hours(24 * 7 * 104);
-    return true;
+    // Later than the first piece that is read of it, and long before the series goes on.
+    const int weeks = pair == kPound ? 40 : 104;
+    if (index >= 1500) candle.open_time += absl::Hours(24 * 7 * weeks);
+    return pair != kPound || index < 1600;
   };
   options_.allow_bad_data = true;  // the hole
   ASSERT_OK(Make().status);
