@@ -72,7 +72,9 @@ class Row {
   const size_t line_;
 };
 
-absl::StatusOr<market::Candle> ReadCandle(const Row& row, double pip_size) {
+// `spread` becomes the cell of that column.
+absl::StatusOr<market::Candle> ReadCandle(const Row& row, double pip_size,
+                                          std::optional<double>& spread) {
   market::Candle candle;
   AIFX_ASSIGN_OR_RETURN(candle.open_time, row.Time(kTimestamp));
   AIFX_ASSIGN_OR_RETURN(candle.open, row.Number(kOpen));
@@ -81,7 +83,7 @@ absl::StatusOr<market::Candle> ReadCandle(const Row& row, double pip_size) {
   AIFX_ASSIGN_OR_RETURN(candle.close, row.Number(kClose));
   AIFX_ASSIGN_OR_RETURN(candle.volume, row.OptionalNumber(kVolume));
   AIFX_ASSIGN_OR_RETURN(candle.spread_pips, row.OptionalNumber(kSpreadPips));
-  AIFX_ASSIGN_OR_RETURN(const std::optional<double> spread, row.OptionalNumber(kSpread));
+  AIFX_ASSIGN_OR_RETURN(spread, row.OptionalNumber(kSpread));
   if (spread.has_value()) candle.spread_pips = *spread / pip_size;
   return candle;
 }
@@ -89,8 +91,11 @@ absl::StatusOr<market::Candle> ReadCandle(const Row& row, double pip_size) {
 absl::StatusOr<Columns> ReadHeader(absl::string_view line, absl::string_view name) {
   std::map<std::string, size_t> titles;
   size_t place = 0;
-  for (const absl::string_view title : absl::StrSplit(line, ',')) {
-    titles.emplace(absl::AsciiStrToLower(absl::StripAsciiWhitespace(title)), place++);
+  for (const absl::string_view cell : absl::StrSplit(line, ',')) {
+    const std::string title = absl::AsciiStrToLower(absl::StripAsciiWhitespace(cell));
+    if (titles.emplace(title, place++).second) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, ":1: the header names the column '", title, "' twice"));
   }
   Columns columns{.count = titles.size()};
   for (size_t i = 0; i < kNames; ++i) {
@@ -109,7 +114,7 @@ absl::StatusOr<Columns> ReadHeader(absl::string_view line, absl::string_view nam
 
 absl::StatusOr<std::vector<market::Candle>> ParseCandlesCsv(absl::string_view text,
                                                             absl::string_view name, double pip_size,
-                                                            std::vector<size_t>* line_numbers) {
+                                                            std::vector<CandleLine>* places) {
   absl::ConsumePrefix(&text, "\xef\xbb\xbf");  // what spreadsheets put in front of UTF-8
   const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
   AIFX_ASSIGN_OR_RETURN(const Columns columns, ReadHeader(lines[0], name));
@@ -126,9 +131,10 @@ absl::StatusOr<std::vector<market::Candle>> ParseCandlesCsv(absl::string_view te
       return absl::InvalidArgumentError(absl::StrCat(row.Place(), ": ", cells.size(),
                                                      " cells under ", columns.count, " columns"));
     }
-    AIFX_ASSIGN_OR_RETURN(market::Candle candle, ReadCandle(row, pip_size));
+    CandleLine at{.number = i + 1};
+    AIFX_ASSIGN_OR_RETURN(market::Candle candle, ReadCandle(row, pip_size, at.spread));
     candles.push_back(candle);
-    if (line_numbers != nullptr) line_numbers->push_back(i + 1);
+    if (places != nullptr) places->push_back(at);
   }
   return candles;
 }

@@ -4,7 +4,6 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
-#include "client/cli/candles_csv.h"
 #include "client/cli/features_table.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"

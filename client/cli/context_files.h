@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "client/cli/candles_csv.h"
 #include "core/features/feature_set.h"
 #include "core/features/owned_context.h"
 
@@ -20,7 +21,7 @@ namespace aifx::cli {
 // A CSV of candles (candles_csv.h) whose prices and times are in order.
 struct CandleFile {
   std::vector<market::Candle> candles;
-  std::vector<size_t> lines;  // where each stands
+  std::vector<CandleLine> lines;  // where each stands
 };
 
 // Reads and checks a file of at most 1 GiB (CheckCandleLines). The file system's error, or

@@ -2,7 +2,6 @@
 #include "client/cli/features_compute.h"
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -11,8 +10,8 @@
 #include "client/cli/context_files.h"
 #include "client/cli/errors.h"
 #include "client/cli/features/features_options.h"
+#include "client/cli/features_output.h"
 #include "client/cli/features_table.h"
-#include "core/base/staging_folder.h"
 #include "core/base/status_macros.h"
 #include "core/features/owned_context.h"
 
@@ -27,42 +26,6 @@ struct Options {
   std::string pair;                  // of `csv`; empty: one that is no context pair
   std::vector<std::string> context;  // PAIR=FILE each
 };
-
-// By the file's extension; CSV whatever else it is called.
-table::TableFormat FormatOf(const std::string& path) {
-  const std::string extension = std::filesystem::path(path).extension().string();
-  if (extension == ".npy") return table::TableFormat::kNpy;
-  if (extension == ".parquet") return table::TableFormat::kParquet;
-  return table::TableFormat::kCsv;
-}
-
-// Writes the table beside its place and moves it there once it is whole.
-absl::StatusOr<FeatureTable> WriteTable(const std::string& out, const features::FeatureSet& set,
-                                        const features::FeatureInput& input) {
-  const std::filesystem::path path(out);
-  const table::TableFormat format = FormatOf(out);
-  const std::string stem = path.stem().string();
-  std::vector<std::string> columns;
-  for (const features::Column& column : set.columns()) columns.push_back(column.name);
-  std::error_code error;
-  if (path.has_parent_path() && !std::filesystem::is_directory(path.parent_path(), error)) {
-    return absl::NotFoundError(absl::StrCat("cannot create ", out, ": there is no such folder"));
-  }
-  AIFX_ASSIGN_OR_RETURN(const auto staging, base::StagingFolder::Create(out));
-  AIFX_ASSIGN_OR_RETURN(const auto writer,
-                        table::CreateTable(format, staging->path(), stem, columns));
-  AIFX_ASSIGN_OR_RETURN(FeatureTable written, WriteFeatureTable(set, input, *writer));
-  AIFX_RETURN_IF_ERROR(writer->Close());
-  std::vector<std::string> files = table::TableFiles(format, stem);
-  if (files[0] != path.filename()) {  // a CSV that is not called so
-    const std::filesystem::path folder(staging->path());
-    std::filesystem::rename(folder / files[0], folder / path.filename(), error);
-    if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot write ", out));
-    files[0] = path.filename().string();
-  }
-  AIFX_RETURN_IF_ERROR(staging->PublishFiles(files));
-  return written;
-}
 
 // Returns what was written and what was left out, in words.
 absl::StatusOr<std::string> Compute(const Options& options, absl::Time now) {
@@ -82,7 +45,7 @@ absl::StatusOr<std::string> Compute(const Options& options, absl::Time now) {
                         ReadContextFiles(options.context, *set, own, now));
   const std::vector<features::ContextSeries> others = features::ViewsOf(context);
   const features::FeatureInput input(file.candles, own, others);
-  AIFX_ASSIGN_OR_RETURN(const FeatureTable table, WriteTable(options.out, *set, input));
+  AIFX_ASSIGN_OR_RETURN(const FeatureTable table, WriteFeatureFile(options.out, *set, input));
   std::string report = absl::StrCat("wrote ", table.rows, " rows of ", set->columns().size(),
                                     " columns (", set->name(), ") to ", options.out);
   if (table.dropped.undefined > 0) {
@@ -92,7 +55,7 @@ absl::StatusOr<std::string> Compute(const Options& options, absl::Time now) {
     absl::StrAppend(&report, "\nwarning: left out ", table.dropped.undefined,
                     " rows with an undefined value, first ", table.dropped.first_undefined_column,
                     " of ", options.csv, ":",
-                    file.lines[static_cast<size_t>(first - file.candles.begin())]);
+                    file.lines[static_cast<size_t>(first - file.candles.begin())].number);
   }
   if (set->recursive()) {
     absl::StrAppend(&report, "\nnote: ", set->name(), " has recursive columns: the first ",
@@ -127,7 +90,7 @@ void AddFeaturesCompute(CLI::App& features, Invocation& invocation) {
       ->add_option("--out", options->out,
                    "File to write: timestamp and the set's columns, one row a candle from the "
                    "first that has all of them; .npy (and its _timestamps.npy) and .parquet are "
-                   "written as such, all else as CSV")
+                   "written as such, all else as CSV; a pipe or /dev/stdout is written to as it is")
       ->required();
   compute->callback([options, &invocation] {
     invocation.run = [options, &invocation] { return Run(*options, invocation.console); };

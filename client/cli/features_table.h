@@ -7,8 +7,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "client/cli/candles_csv.h"
 #include "client/cli/features/feature_rows.h"
 #include "client/table/table_writer.h"
+#include "core/base/call_context.h"
 #include "core/features/feature_set.h"
 #include "core/market/candle.h"
 
@@ -17,9 +19,9 @@ namespace aifx::cli {
 // Checks candles of a file whose pair and timeframe nobody named: positive finite prices in order
 // (low <= open, close <= high), volumes and spreads >= 0, ascending open times, and the newest one
 // closed at `now`, taking the shortest step between two candles for their duration. InvalidArgument
-// names file, line, column and value; candle i stands in line lines[i] of `name`.
+// names file, line, column and value as they are there; candle i stands in lines[i] of `name`.
 absl::Status CheckCandleLines(absl::Span<const market::Candle> candles,
-                              absl::Span<const size_t> lines, absl::string_view name,
+                              absl::Span<const CandleLine> lines, absl::string_view name,
                               absl::Time now);
 
 // What was written of a series.
@@ -29,11 +31,13 @@ struct FeatureTable {
 };
 
 // Writes the features of a series from the end of the warm-up on; does not close `writer`.
-// FailedPrecondition where there is no row, or the candles of a context pair are missing.
+// FailedPrecondition where there is no row, or the candles of a context pair are missing; Cancelled
+// where `context` is.
 // REQUIRES: CheckCandleLines passed for all candles, the set uses every context series.
 absl::StatusOr<FeatureTable> WriteFeatureTable(const features::FeatureSet& set,
                                                const features::FeatureInput& input,
-                                               table::TableWriter& writer);
+                                               table::TableWriter& writer,
+                                               const base::CallContext& context);
 
 }  // namespace aifx::cli
 

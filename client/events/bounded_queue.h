@@ -44,19 +44,28 @@ class BoundedQueue {
     changed_.NotifyAll();
   }
 
-  // Waits up to `timeout`; nothing then, and at once where the queue is closed and empty.
+  // Waits up to `timeout`; nothing then, and at once where the queue is empty and closed or
+  // interrupted.
   std::optional<T> Pop(absl::Duration timeout) {
     const auto end = Deadline(timeout);
     base::MutexLock lock(mutex_);
-    while (values_.empty() && !closed_) {
+    while (values_.empty() && !closed_ && !interrupted_) {
       const absl::Duration left = absl::FromChrono(end - std::chrono::steady_clock::now());
       if (left <= absl::ZeroDuration()) return std::nullopt;
       changed_.WaitFor(mutex_, left);
     }
+    interrupted_ = false;
     if (values_.empty()) return std::nullopt;
     T value = std::move(values_.front());
     values_.pop_front();
     return value;
+  }
+
+  // Ends the wait of the Pop under way, or of the next one.
+  void Interrupt() {
+    base::MutexLock lock(mutex_);
+    interrupted_ = true;
+    changed_.NotifyAll();
   }
 
   // From now on Push refuses and Pop does not wait.
@@ -88,6 +97,7 @@ class BoundedQueue {
   std::deque<T> values_ ABSL_GUARDED_BY(mutex_);
   int64_t dropped_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace aifx::events

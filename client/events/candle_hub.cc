@@ -40,6 +40,7 @@ class CandleHub::Subscription final : public records::CandleSubscription {
   ~Subscription() override { members_->Remove(this); }
 
   std::optional<CandleEvent> Next(absl::Duration timeout) override { return events_.Pop(timeout); }
+  void Interrupt() override { events_.Interrupt(); }
   void Close() override {
     members_->Remove(this);
     events_.Close();

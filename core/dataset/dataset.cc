@@ -58,7 +58,7 @@ absl::StatusOr<Dataset> Dataset::Build(const DatasetSpec& spec, const DatasetInp
   data.AddRows(inputs, technical);
   AIFX_RETURN_IF_ERROR(data.CheckRows(inputs));
   data.CountGaps(inputs.candles);
-  AIFX_RETURN_IF_ERROR(data.Split(inputs.candles));
+  AIFX_RETURN_IF_ERROR(data.Split(inputs));
   data.ScaleTechnical(std::move(technical));
   data.AddMacro(inputs);
   return data;
@@ -76,8 +76,12 @@ absl::Status Dataset::CheckCount(const DatasetInputs& inputs) const {
                    spec_.targets.horizon_bars, " needs ", needed, " for one row"));
 }
 
+size_t Dataset::FirstRow(const DatasetInputs& inputs) const {
+  return std::max(inputs.first, first_candle_ + spec_.sequence - 1);
+}
+
 void Dataset::AddRows(const DatasetInputs& inputs, const FeatureMatrix& technical) {
-  const size_t first = std::max(inputs.first, first_candle_ + spec_.sequence - 1);
+  const size_t first = FirstRow(inputs);
   const size_t first_row = first + 1 - spec_.sequence - first_candle_;
   const std::vector<bool> undefined =
       FindUndefined(technical, first_row, left_out_.undefined_candles);
@@ -124,16 +128,22 @@ absl::Status Dataset::CheckRows(const DatasetInputs& inputs) const {
       name == "volume" ? " (the candles have no volume; choose a set without it)" : ""));
 }
 
-absl::Status Dataset::Split(absl::Span<const market::Candle> candles) {
+absl::Status Dataset::Split(const DatasetInputs& inputs) {
   std::vector<RowTime> times;
   times.reserve(rows_.size());
   for (const Row& row : rows_) {
-    const market::Candle& oldest = candles[row.candle + 1 - spec_.sequence];
-    times.push_back({.as_of = row.as_of,
-                     .end = spec_.targets.to_horizon() ? row.horizon_end : row.barrier_end,
-                     .oldest = market::CloseTime(spec_.timeframe, oldest.open_time)});
+    times.push_back({row.as_of, spec_.targets.to_horizon() ? row.horizon_end : row.barrier_end});
   }
-  AIFX_ASSIGN_OR_RETURN(split_, SplitByTime(times, spec_.split));
+  std::vector<absl::Time> closes;
+  const size_t end = inputs.candles.size() - static_cast<size_t>(spec_.targets.horizon_bars);
+  for (size_t t = FirstRow(inputs); t < end; ++t) {
+    closes.push_back(market::CloseTime(spec_.timeframe, inputs.candles[t].open_time));
+  }
+  AIFX_ASSIGN_OR_RETURN(split_,
+                        SplitByTime({.rows = times,
+                                     .closes = closes,
+                                     .row_candles = spec_.set->CandlesWanted(spec_.sequence)},
+                                    spec_.split));
   return absl::OkStatus();
 }
 

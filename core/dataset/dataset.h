@@ -75,7 +75,7 @@ struct OverGaps {
 // overlap there. Immutable and thread-safe.
 class Dataset {
  public:
-  // OutOfRange, with the numbers, where there are too few candles or a part stays empty;
+  // OutOfRange, with the numbers, where there are too few candles;
   // FailedPrecondition where no window is without an undefined value; the errors of SplitByTime
   // and of the feature set. REQUIRES: candles passed market::ValidateCandles; ranges of the spec
   // hold.
@@ -109,9 +109,11 @@ class Dataset {
   explicit Dataset(const DatasetSpec& spec) : spec_(spec) {}
 
   absl::Status CheckCount(const DatasetInputs& inputs) const;
+  // The first candle that may have a row.
+  size_t FirstRow(const DatasetInputs& inputs) const;
   void AddRows(const DatasetInputs& inputs, const features::FeatureMatrix& technical);
   absl::Status CheckRows(const DatasetInputs& inputs) const;
-  absl::Status Split(absl::Span<const market::Candle> candles);
+  absl::Status Split(const DatasetInputs& inputs);
   void AddMacro(const DatasetInputs& inputs);
   void CountGaps(absl::Span<const market::Candle> candles);
   void ScaleTechnical(features::FeatureMatrix technical);

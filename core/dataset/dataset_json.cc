@@ -103,9 +103,10 @@ json SplitsJson(const Dataset& data) {
   const std::vector<absl::Time>& cuts = data.split().cuts;
   splits["train_until"] = Text(cuts[0]);
   splits["validation_until"] = Text(cuts[1]);
-  if (cuts.size() > 2) splits["test_until"] = Text(cuts[2]);
-  const std::optional<absl::Duration> embargo = data.spec().split.embargo;
-  splits["embargo_seconds"] = embargo.has_value() ? json(absl::ToInt64Seconds(*embargo)) : json();
+  if (cuts.size() < 3) return splits;
+  splits["test_until"] = Text(cuts[2]);
+  splits["embargo_candles"] = data.split().embargo_candles;
+  splits["embargo_until"] = Text(data.split().embargo_until);
   return splits;
 }
 

@@ -33,8 +33,10 @@ class CandleSubscription {
  public:
   virtual ~CandleSubscription() = default;
   // The oldest event that waits; nothing where none came within `timeout` of steady time, and at
-  // once after Close.
+  // once after Interrupt (one time) and after Close.
   virtual std::optional<CandleEvent> Next(absl::Duration timeout) = 0;
+  // Wakes whoever waits in Next, or who waits next; the subscription goes on.
+  virtual void Interrupt() = 0;
   // Ends the subscription and wakes whoever waits in Next. Idempotent.
   virtual void Close() = 0;
   // Events that were dropped so far.

@@ -74,7 +74,7 @@ absl::StatusOr<ServedModel> ServedModels::Find(const ModelSelector& selector,
   }
   if (chosen == nullptr) {
     return base::WithReason(
-        absl::NotFoundError(absl::StrCat("model.name \"", selector.name, "\" does not serve; ",
+        absl::NotFoundError(absl::StrCat("model_name \"", selector.name, "\" does not serve; ",
                                          Names(), entries_.size() == 1 ? " does" : " do")),
         "MODEL_NOT_FOUND");
   }
@@ -110,7 +110,7 @@ absl::Status ServedModels::NotLoaded(const Entry& entry, int64_t version) const 
   for (const Version& each : entry.versions) {
     if (each.version != entry.serving) others.push_back(each.version);
   }
-  std::string message = absl::StrCat("model.version ", version, " is not loaded");
+  std::string message = absl::StrCat("model_version ", version, " is not loaded");
   if (entry.serving != 0) {
     absl::StrAppend(&message, "; the one that serves is ", entry.serving);
   }

@@ -1,7 +1,8 @@
 # LibTorch, taken from its Python wheel. Sourced by scripts/setup.
 #
 # Debian's own is years old, and no other package source has the C++ library alone.
-# Of the wheel (539 MB, with CUDA inside) the CPU half is kept: 440 MB on x86-64.
+# Of the wheel (539 MB, with CUDA inside) the CPU half is kept: 440 MB on x86-64; and
+# its Python half (torch_python.sh), where Python can use it.
 
 libtorch_pins=scripts/packages/libtorch.txt
 
@@ -10,7 +11,7 @@ libtorch_dir() {
 }
 
 # What decides the content of the tree. Count the recipe up when it changes.
-libtorch_stamp() { echo "recipe 1, pins $(sha256sum <"$libtorch_pins")"; }
+libtorch_stamp() { echo "recipe 2, pins $(sha256sum <"$libtorch_pins")"; }
 
 install_libtorch() {
   local target stamp
@@ -79,6 +80,7 @@ unpack_libtorch() {
 
   keep_needed_libraries "$libs" "$tree/lib" libtorch_cpu.so libc10.so
   make_empty_libtorch "$tree/lib"
+  if fits_torch_python; then unpack_torch_python "$aside"/wheels/torch-*.whl "$libs" "$tree"; fi
   sed -n 's/^#define TORCH_VERSION_\(MAJOR\|MINOR\|PATCH\) //p' \
     "$tree/include/torch/headeronly/version.h" | paste -sd. >"$tree/version"
   echo "$arch" >"$tree/architecture"

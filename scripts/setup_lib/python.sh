@@ -15,8 +15,7 @@ make_venv() {
   echo "$sum" >"$venv/.stamp"
 }
 
-# $1: 1 to add PyTorch. Its package is a CUDA build that loads all of its CUDA
-# libraries at import, so nothing smaller works: 5.3 GB, a minute and a half.
+# $1: 1 to add the whole of PyTorch with its CUDA libraries: 5.3 GB, a minute and a half.
 install_test_venv() {
   local with_torch=$1 venv torch_sum
   venv=$(venv_dir)

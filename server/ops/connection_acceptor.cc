@@ -116,9 +116,10 @@ bool ConnectionAcceptor::TurnOneAway(int listener) {
   reserve_.Close();
   FileDescriptor connection(accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
   const bool turned = connection.IsOpen();
+  // Before the caller can see that it was turned away.
+  if (turned) out_of_descriptors_.fetch_add(1);
   connection.Close();
   reserve_ = OpenReserve();
-  if (turned) out_of_descriptors_.fetch_add(1);
   return turned;
 }
 

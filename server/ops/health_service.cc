@@ -11,6 +11,27 @@ using grpc::health::v1::HealthCheckResponse;
 using grpc::health::v1::HealthListRequest;
 using grpc::health::v1::HealthListResponse;
 
+namespace {
+
+constexpr size_t kMaxServiceBytes = 200;
+// With fields that the contract does not have; gRPC keeps the request for a Watch's life.
+constexpr size_t kMaxRequestBytes = 1024;
+
+grpc::Status CheckSize(const HealthCheckRequest& request) {
+  const size_t name = request.service().size(), all = request.ByteSizeLong();
+  if (name > kMaxServiceBytes) {
+    return {grpc::StatusCode::INVALID_ARGUMENT,
+            absl::StrCat("service has ", name, " bytes, at most ", kMaxServiceBytes)};
+  }
+  if (all > kMaxRequestBytes) {
+    return {grpc::StatusCode::INVALID_ARGUMENT,
+            absl::StrCat("the request has ", all, " bytes, at most ", kMaxRequestBytes)};
+  }
+  return grpc::Status::OK;
+}
+
+}  // namespace
+
 // One Watch call. A slow reader gets the newest status, not every one in between. It stays alive
 // while it is called: from outside the caller holds the owner's lock, which OnDone needs, and gRPC
 // calls OnDone only after the other reactions have returned.
@@ -25,6 +46,11 @@ class HealthService::Watcher final : public grpc::ServerWriteReactor<HealthCheck
     base::MutexLock lock(mutex_);
     newest_ = status;
     WriteIfIdle();
+  }
+
+  void Refuse(const grpc::Status& status) {
+    base::MutexLock lock(mutex_);
+    FinishOnce(status);
   }
 
   // Ends the call once the newest status has been written.
@@ -111,13 +137,17 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* cont
                                                const HealthCheckRequest* request,
                                                HealthCheckResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  if (const grpc::Status size = CheckSize(*request); !size.ok()) {
+    reactor->Finish(size);
+    return reactor;
+  }
   base::MutexLock lock(mutex_);
   const Status status = StatusOf(request->service());
   response->set_status(status);
   reactor->Finish(status != HealthCheckResponse::SERVICE_UNKNOWN
                       ? grpc::Status::OK
                       : grpc::Status(grpc::StatusCode::NOT_FOUND,
-                                     absl::StrCat("service \"", request->service().substr(0, 200),
+                                     absl::StrCat("service \"", request->service(),
                                                   "\" is not one of this server")));
   return reactor;
 }
@@ -138,7 +168,12 @@ grpc::ServerUnaryReactor* HealthService::List(grpc::CallbackServerContext* conte
 
 grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(
     grpc::CallbackServerContext*, const HealthCheckRequest* request) {
-  auto* watcher = new Watcher(*this, request->service());
+  const grpc::Status size = CheckSize(*request);
+  auto* watcher = new Watcher(*this, size.ok() ? request->service() : "");
+  if (!size.ok()) {
+    watcher->Refuse(size);
+    return watcher;
+  }
   base::MutexLock lock(mutex_);
   watchers_.insert(watcher);
   watcher->Send(StatusOf(watcher->service()));

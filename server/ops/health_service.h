@@ -11,7 +11,9 @@
 namespace aifx::ops {
 
 // grpc.health.v1.Health over generated messages, so that reflection can describe it (gRPC's own
-// default service is not). The empty name is the server as a whole: liveness. Thread-safe.
+// default service is not). The empty name is the server as a whole: liveness. It is open to all, so
+// that what a call may hold is little: a service's name of more than 200 bytes, or another request
+// of more than 1 KiB, is INVALID_ARGUMENT. Thread-safe.
 class HealthService final : public grpc::health::v1::Health::CallbackService {
  public:
   using Status = grpc::health::v1::HealthCheckResponse::ServingStatus;

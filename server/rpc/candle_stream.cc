@@ -1,6 +1,7 @@
 #include "server/rpc/candle_stream.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -8,7 +9,6 @@
 #include "absl/strings/strip.h"
 #include "core/base/ids.h"
 #include "core/base/status_macros.h"
-#include "core/market/validation.h"
 #include "server/rpc/from_proto.h"
 
 namespace aifx::rpc {
@@ -57,6 +57,21 @@ absl::StatusOr<market::Candle> CandleFromProto(const ml::v1::Candle& message) {
   return violations.empty() ? candles.status() : base::InvalidArgument(violations);
 }
 
+// Whether the number of candles is what is wrong.
+bool IsAboutTheSeries(const absl::Status& status) {
+  const std::vector<base::FieldViolation> violations = base::ViolationsOf(status);
+  return std::any_of(violations.begin(), violations.end(),
+                     [](const auto& violation) { return violation.field == "candles"; });
+}
+
+absl::Status TooShort(size_t candles) {
+  return base::WithReason(absl::FailedPreconditionError(absl::StrCat(
+                              "the version that serves now needs more than the ", candles,
+                              " candles that the stream has kept: begin a new stream with a longer "
+                              "warm-up")),
+                          "STREAM_TOO_SHORT");
+}
+
 }  // namespace
 
 absl::StatusOr<CandleStream> CandleStream::FromProto(const ml::v1::StreamStart& start,
@@ -71,49 +86,42 @@ absl::StatusOr<CandleStream> CandleStream::FromProto(const ml::v1::StreamStart& 
   *message.mutable_risk() = start.risk();
   auto arguments = PredictFromProto(message, now);
   if (!arguments.ok()) return WithStartPaths(arguments.status());
-  if (!arguments->request.candles.has_value()) arguments->request.candles.emplace();
-  return CandleStream(std::move(arguments->request));
-}
-
-absl::StatusOr<pipeline::PreparedRequest> CandleStream::First(const market::Candle& candle,
-                                                              const PredictionEngine& engine) {
-  pipeline::PredictRequest request = request_;
-  request.candles->push_back(candle);
-  auto prepared = engine.Prepare(std::move(request));
-  if (!prepared.ok()) return WithStreamPaths(prepared.status(), request_.candles->size());
-  request_.candles.reset();
-  return prepared;
-}
-
-absl::Status CandleStream::Append(const market::Candle& candle, absl::Time now) {
-  std::vector<market::Candle>& candles = last_->candles;
-  const market::Candle newest[] = {candles.back(), candle};
-  const market::CandleFindings findings =
-      market::ValidateCandles(newest, request_.timeframe, now, {});
-  if (!findings.violations.empty()) {
-    return WithStreamPaths(base::InvalidArgument(findings.violations), 1);
+  std::vector<market::Candle> warm_up;
+  if (arguments->request.candles.has_value()) {
+    warm_up = *std::exchange(arguments->request.candles, std::nullopt);
   }
-  last_->warnings = findings.warnings;
-  candles.push_back(candle);
-  const size_t kept = std::max<size_t>({1, last_->candles_needed, last_->candles_wanted});
-  if (candles.size() > kept)
-    candles.erase(candles.begin(), candles.end() - static_cast<long>(kept));
-  return absl::OkStatus();
+  return CandleStream(std::move(arguments->request), std::move(warm_up));
+}
+
+void CandleStream::Keep(const market::Candle& candle, const pipeline::PreparedRequest& prepared) {
+  window_ = std::max({window_, prepared.candles_needed, prepared.candles_wanted});
+  history_.push_back(candle);
+  const size_t kept = window_ - 1;  // and the next one
+  if (history_.size() <= kept) return;
+  history_.erase(history_.begin(), history_.end() - static_cast<long>(kept));
+  forgot_ = true;
 }
 
 absl::StatusOr<pipeline::PreparedRequest> CandleStream::Next(const ml::v1::Candle& message,
-                                                             const PredictionEngine& engine,
-                                                             absl::Time now) {
+                                                             const PredictionEngine& engine) {
   AIFX_ASSIGN_OR_RETURN(const market::Candle candle, CandleFromProto(message));
-  request_.request_id = base::NewUuid();
-  if (!last_.has_value()) {
-    AIFX_ASSIGN_OR_RETURN(last_, First(candle, engine));
-  } else {
-    AIFX_RETURN_IF_ERROR(Append(candle, now));
-    last_->request.request_id = request_.request_id;
-    last_->now = now;
+  pipeline::PredictRequest request = request_;
+  request.request_id = base::NewUuid();
+  std::vector<market::Candle>& candles = request.candles.emplace();
+  candles.reserve(history_.size() + 1);
+  candles = history_;
+  candles.push_back(candle);
+  auto prepared = engine.Prepare(std::move(request));
+  if (!prepared.ok()) {
+    const bool short_of = forgot_ && IsAboutTheSeries(prepared.status());
+    return short_of ? TooShort(history_.size() + 1)
+                    : WithStreamPaths(prepared.status(), history_.size());
   }
-  return *last_;
+  // Predict on the whole history would have more to compute from.
+  const size_t wanted = std::max(prepared->candles_needed, prepared->candles_wanted);
+  if (forgot_ && wanted > prepared->candles.size()) return TooShort(prepared->candles.size());
+  Keep(candle, *prepared);
+  return prepared;
 }
 
 }  // namespace aifx::rpc

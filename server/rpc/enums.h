@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <type_traits>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "aifx/ml/v1/types.pb.h"
@@ -46,7 +45,7 @@ inline ml::v1::HoldReason HoldReasonToProto(records::HoldReason reason) {
   return static_cast<ml::v1::HoldReason>(static_cast<int>(reason));
 }
 
-using Violations = std::vector<base::FieldViolation>;
+using Violations = base::ViolationList;
 
 // The core's value; nothing for UNSPECIFIED. A number that the contract does not have is a
 // violation (and nothing), and so is UNSPECIFIED where the field is `required`.
@@ -65,6 +64,18 @@ std::optional<CoreEnum> EnumFromProto(typename ProtoEnumOf<CoreEnum>::type value
     violations.push_back({field, absl::StrCat(field, " is missing")});
   }
   return std::nullopt;
+}
+
+// Whether a list of `count` values is no longer than its enum, and so worth reading: a number of
+// one byte on the wire becomes a violation of hundreds. A violation where it is not.
+template <typename CoreEnum>
+bool CheckEnumCount(int count, const std::string& field, Violations& violations) {
+  const auto* descriptor =
+      google::protobuf::GetEnumDescriptor<typename ProtoEnumOf<CoreEnum>::type>();
+  const int most = descriptor->value_count() - 1;  // without UNSPECIFIED
+  if (count <= most) return true;
+  violations.push_back({field, absl::StrCat(field, " has ", count, " entries, at most ", most)});
+  return false;
 }
 
 }  // namespace aifx::rpc

@@ -137,17 +137,22 @@ base::CallContext StreamCall::StepContext() const {
   return step;
 }
 
+absl::Status StreamCall::CheckMessage(size_t bytes, size_t max_bytes) const {
+  return guard_.CheckSize(bytes, max_bytes);
+}
+
 grpc::Status StreamCall::EndWith(const absl::Status& status) {
   status_ = status;
   return ToGrpcStatus(status, context_.request_id);
 }
 
 absl::StatusOr<std::unique_ptr<StreamCall>> CallGuard::AdmitStream(
-    grpc::CallbackServerContext* context, absl::string_view method) {
+    grpc::CallbackServerContext* context, absl::string_view method, size_t request_bytes,
+    size_t max_bytes) {
   base::CallContext call = ContextOf(*context);
   call.deadline = absl::FromChrono(context->deadline());
   context->AddTrailingMetadata(kRequestIdKey, call.request_id);
-  if (absl::Status admitted = Admit(*context, method, 0, 0); !admitted.ok()) {
+  if (absl::Status admitted = Admit(*context, method, request_bytes, max_bytes); !admitted.ok()) {
     LogCall(std::string(method), call, SteadyNanos(), MetricsOf(method), admitted);
     return admitted;
   }
@@ -172,23 +177,21 @@ base::CallContext CallGuard::ContextOf(const grpc::CallbackServerContext& contex
 
 absl::Status CallGuard::Admit(const grpc::CallbackServerContext& context, absl::string_view method,
                               size_t request_bytes, size_t max_bytes) const {
-  if (draining_.load()) {
-    return base::WithRetryAfter(
-        base::WithReason(absl::UnavailableError("the server is shutting down"), "SHUTTING_DOWN"),
-        1);
-  }
+  if (draining_.load()) return ShuttingDown();
   if (options_.authorizer != nullptr) {
     AIFX_RETURN_IF_ERROR(
         options_.authorizer->Check(method, MetadataOf(context, kAuthorizationKey)));
   }
+  return CheckSize(request_bytes, max_bytes);
+}
+
+absl::Status CallGuard::CheckSize(size_t bytes, size_t max_bytes) const {
   const size_t limit = max_bytes > 0 ? max_bytes : receive_bytes_.load();
-  if (request_bytes > limit) {
-    return base::WithReason(
-        absl::ResourceExhaustedError(absl::StrCat("the request has ", request_bytes,
-                                                  " bytes, this method takes at most ", limit)),
-        "REQUEST_TOO_LARGE");
-  }
-  return absl::OkStatus();
+  if (bytes <= limit) return absl::OkStatus();
+  return base::WithReason(
+      absl::ResourceExhaustedError(
+          absl::StrCat("the request has ", bytes, " bytes, this method takes at most ", limit)),
+      "REQUEST_TOO_LARGE");
 }
 
 grpc::ServerUnaryReactor* CallGuard::Start(grpc::CallbackServerContext* context,
@@ -221,18 +224,14 @@ void CallGuard::Offload(serving::Executor& executor, const CallPtr& call,
 
 grpc::ServerUnaryReactor* CallGuard::NotThereYet(grpc::CallbackServerContext* context,
                                                  absl::string_view method) {
-  return Start(context, method, 0, [method](const CallPtr& call) {
-    call->Finish(base::WithReason(
-        absl::UnimplementedError(absl::StrCat(method, " is not there yet in this version")),
-        "NOT_THERE_YET"));
-  });
+  return Start(context, method, 0,
+               [method](const CallPtr& call) { call->Finish(NotThereYetError(method)); });
 }
 
-grpc::Status CallGuard::NotThereYetStatus(absl::string_view method) {
-  return ToGrpcStatus(base::WithReason(absl::UnimplementedError(absl::StrCat(
-                                           method, " is not there yet in this version")),
-                                       "NOT_THERE_YET"),
-                      "");
+absl::Status CallGuard::NotThereYetError(absl::string_view method) {
+  return base::WithReason(
+      absl::UnimplementedError(absl::StrCat(method, " is not there yet in this version")),
+      "NOT_THERE_YET");
 }
 
 void CallGuard::LogCall(const std::string& method, const base::CallContext& context,

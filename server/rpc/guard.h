@@ -88,6 +88,10 @@ class StreamCall {
   // StreamCall was destroyed. It must not block nor destroy it, and may be called twice. Call once.
   void WhenDraining(std::function<void()> end);
 
+  // ResourceExhausted where one message of the stream has more `bytes` than a unary call's may;
+  // `max_bytes` 0 means the default.
+  absl::Status CheckMessage(size_t bytes, size_t max_bytes = 0) const;
+
   // Notes `status` for the log line; the same as gRPC carries it.
   grpc::Status EndWith(const absl::Status& status);
 
@@ -122,9 +126,12 @@ class CallGuard {
                                   const std::function<void(const CallPtr&)>& handler,
                                   size_t max_bytes = 0);
 
-  // Lets a stream in, or says why not.
+  // Lets a stream in, or says why not. `request_bytes` of the one request, where it has one; the
+  // messages of others go through StreamCall::CheckMessage. `max_bytes` 0 means the default.
   absl::StatusOr<std::unique_ptr<StreamCall>> AdmitStream(grpc::CallbackServerContext* context,
-                                                          absl::string_view method);
+                                                          absl::string_view method,
+                                                          size_t request_bytes = 0,
+                                                          size_t max_bytes = 0);
 
   // Runs `work` on an executor unless the call has ended by then; a full queue ends the call.
   void Offload(serving::Executor& executor, const CallPtr& call, std::function<void()> work);
@@ -132,7 +139,7 @@ class CallGuard {
   // A method of the contract that does not exist yet.
   grpc::ServerUnaryReactor* NotThereYet(grpc::CallbackServerContext* context,
                                         absl::string_view method);
-  static grpc::Status NotThereYetStatus(absl::string_view method);
+  static absl::Status NotThereYetError(absl::string_view method);
 
   // From now on, for calls that begin.
   void SetLimits(absl::Duration max_deadline, size_t receive_bytes) {
@@ -153,6 +160,7 @@ class CallGuard {
   base::CallContext ContextOf(const grpc::CallbackServerContext& context) const;
   absl::Status Admit(const grpc::CallbackServerContext& context, absl::string_view method,
                      size_t request_bytes, size_t max_bytes) const;
+  absl::Status CheckSize(size_t bytes, size_t max_bytes) const;
   void LogCall(const std::string& method, const base::CallContext& context, int64_t start_nanos,
                CallMetrics::Method* metrics, const absl::Status& status) const;
   CallMetrics::Method* MetricsOf(absl::string_view method) const {

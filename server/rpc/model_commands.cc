@@ -10,6 +10,7 @@
 #include "server/rpc/model_service.h"
 #include "server/rpc/peer.h"
 #include "server/rpc/status.h"
+#include "server/rpc/store_root.h"
 #include "server/rpc/times.h"
 #include "server/rpc/to_proto.h"
 
@@ -78,7 +79,7 @@ grpc::ServerUnaryReactor* ModelService::StartCommand(
     const absl::Status admin = CheckAdmin(context->peer(), deps_.remote_admin);
     if (!admin.ok()) return call->Finish(admin);
     deps_.guard.Offload(executor, call, [this, call, work = std::move(work)] {
-      call->Finish(WithoutRoot(work(*call)));
+      call->Finish(WithoutRoot(work(*call), deps_.store.root()));
     });
   });
 }

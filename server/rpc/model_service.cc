@@ -4,13 +4,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "core/base/status_macros.h"
 #include "core/base/violation.h"
 #include "core/features/feature_set.h"
 #include "server/rpc/fields.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/status.h"
+#include "server/rpc/store_root.h"
 #include "server/rpc/to_proto.h"
 
 namespace aifx::rpc {
@@ -46,20 +46,9 @@ void ModelService::DescribeVersion(const serving::VersionView& view, const std::
   ToProto(view, manifest.ok() ? &*manifest : nullptr, backend_id.ok() ? *backend_id : "", message);
   if (view.state != serving::VersionState::kFailed) return;
   *message.mutable_error() = ToRpcStatus(
-      base::WithReason(absl::FailedPreconditionError(WithoutRoot(view.reason)), "MODEL_FAILED"),
+      base::WithReason(absl::FailedPreconditionError(WithoutRoot(view.reason, deps_.store.root())),
+                       "MODEL_FAILED"),
       request_id);
-}
-
-std::string ModelService::WithoutRoot(absl::string_view text) const {
-  return absl::StrReplaceAll(text, {{deps_.store.root() + "/", ""}});
-}
-
-absl::Status ModelService::WithoutRoot(const absl::Status& status) const {
-  if (status.ok()) return status;
-  absl::Status clean(status.code(), WithoutRoot(status.message()));
-  status.ForEachPayload(
-      [&](absl::string_view type, const absl::Cord& payload) { clean.SetPayload(type, payload); });
-  return clean;
 }
 
 absl::Status ModelService::List(const ml::v1::ListModelsRequest& request,
@@ -96,8 +85,9 @@ absl::Status ModelService::Get(const ml::v1::GetModelRequest& request,
       // The request was right: what is wrong with the version is in the answer, where that is
       // known.
       if (view.state == serving::VersionState::kFailed) return absl::OkStatus();
-      return base::WithReason(absl::FailedPreconditionError(WithoutRoot(read.status().message())),
-                              "MODEL_FAILED");
+      return base::WithReason(
+          absl::FailedPreconditionError(WithoutRoot(read.status().message(), deps_.store.root())),
+          "MODEL_FAILED");
     }
     const model::Manifest& manifest = *read;
     ToProto(manifest, CandlesNeeded(manifest), *response.mutable_manifest());

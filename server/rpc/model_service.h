@@ -69,9 +69,6 @@ class ModelService final : public ml::v1::ModelService::CallbackService {
                                           ml::v1::Experiment* response) override;
 
  private:
-  // Callers learn why, but not where the store lies.
-  std::string WithoutRoot(absl::string_view text) const;
-  absl::Status WithoutRoot(const absl::Status& status) const;
   // Starts a call for administrators: `work` runs on `executor` and its status ends the call.
   grpc::ServerUnaryReactor* StartCommand(grpc::CallbackServerContext* context,
                                          absl::string_view method, size_t request_bytes,

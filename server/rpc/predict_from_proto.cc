@@ -229,7 +229,7 @@ absl::StatusOr<PredictArguments> PredictFromProto(const ml::v1::PredictRequest& 
 }
 
 absl::Status WithSeriesPaths(const absl::Status& status) {
-  Violations violations = base::ViolationsOf(status);
+  std::vector<base::FieldViolation> violations = base::ViolationsOf(status);
   if (violations.empty()) return status;
   for (base::FieldViolation& violation : violations) {
     if (absl::StartsWith(violation.field, "candles")) {

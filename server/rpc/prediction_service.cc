@@ -227,8 +227,7 @@ PredictionService::StreamPredict(grpc::CallbackServerContext* context) {
 
 grpc::ServerWriteReactor<ml::v1::WatchPredictionsResponse>* PredictionService::WatchPredictions(
     grpc::CallbackServerContext* context, const ml::v1::WatchPredictionsRequest* request) {
-  return StartWatch(deps_.guard, deps_.watches, context,
-                    WatchKeysFromProto(*request, deps_.default_model));
+  return StartWatch(deps_.guard, deps_.watches, deps_.default_model, context, *request);
 }
 
 grpc::ServerUnaryReactor* PredictionService::ExplainPrediction(

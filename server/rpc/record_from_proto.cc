@@ -235,8 +235,11 @@ absl::StatusOr<records::AccuracyQuery> AccuracyQueryFromProto(
   if (message.has_end_time()) {
     query.end = TimeFromProto(message.end_time(), "end_time", violations);
   }
+  const absl::TimeZone utc = absl::UTCTimeZone();
   if (query.start.has_value() && query.end.has_value() && *query.start > *query.end) {
-    violations.push_back({"end_time", "end_time is before start_time"});
+    violations.push_back(
+        {"end_time", absl::StrCat("end_time ", absl::FormatTime(*query.end, utc),
+                                  " is before start_time ", absl::FormatTime(*query.start, utc))});
   }
   if (message.has_min_confidence()) {
     CheckRange(message.min_confidence(), 0, 1, "min_confidence", violations);

@@ -22,8 +22,9 @@ google::rpc::BadRequest BadRequestOf(const std::vector<base::FieldViolation>& vi
     added->set_description(Shortened(violations[i].description, kMaxMessageBytes));
     if (details.ByteSizeLong() <= kMaxViolationBytes) continue;
     if (details.field_violations_size() > 1) details.mutable_field_violations()->RemoveLast();
-    const size_t left_out = violations.size() - details.field_violations_size();
-    if (left_out == 0) break;
+    const size_t shown = static_cast<size_t>(details.field_violations_size());
+    if (shown == violations.size()) break;
+    const size_t left_out = violations.size() - shown - 1 + base::CountOf(violations.back());
     auto* rest = details.add_field_violations();
     rest->set_field("...");
     rest->set_description(absl::StrCat("and ", left_out, " more"));
@@ -85,6 +86,11 @@ grpc::Status ToGrpcStatus(const absl::Status& status, const std::string& request
   const google::rpc::Status details = ToRpcStatus(status, request_id);
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), details.message(),
                       details.SerializeAsString());
+}
+
+absl::Status ShuttingDown() {
+  return base::WithRetryAfter(
+      base::WithReason(absl::UnavailableError("the server is shutting down"), "SHUTTING_DOWN"), 1);
 }
 
 std::string CodeName(absl::StatusCode code) { return absl::StatusCodeToString(code); }

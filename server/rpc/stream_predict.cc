@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/status_macros.h"
 #include "core/base/violation.h"
 #include "server/rpc/candle_stream.h"
 #include "server/rpc/status.h"
@@ -52,14 +53,9 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response> {
   void OnDone() override { Release(); }
 
  private:
-  static absl::Status ShuttingDown() {
-    return base::WithRetryAfter(
-        base::WithReason(absl::UnavailableError("the server is shutting down"), "SHUTTING_DOWN"),
-        1);
-  }
-
   // Starts what the message asks for.
   absl::Status Take() {
+    AIFX_RETURN_IF_ERROR(call_->CheckMessage(request_.ByteSizeLong()));
     switch (request_.message_case()) {
       case Request::kStart:
         return Begin(request_.start());
@@ -76,13 +72,14 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response> {
     auto stream = CandleStream::FromProto(start, deps_.default_model, deps_.guard.clock().Now());
     if (!stream.ok()) return stream.status();
     stream_ = *std::move(stream);
+    Request().Swap(&request_);  // the warm-up: it may be large, and candles are small
     StartRead(&request_);
     return absl::OkStatus();
   }
 
   absl::Status Predict(const ml::v1::Candle& candle) {
     if (!stream_.has_value()) return Wrong("candle", "candle came before start");
-    auto prepared = stream_->Next(candle, deps_.engine, deps_.guard.clock().Now());
+    auto prepared = stream_->Next(candle, deps_.engine);
     if (!prepared.ok()) return prepared.status();
     holders_.fetch_add(1);
     deps_.engine.Start(*std::move(prepared), serving::Lane::kInteractive, call_->StepContext(),

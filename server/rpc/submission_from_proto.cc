@@ -67,6 +67,9 @@ absl::StatusOr<records::SubmissionQuery> SubmissionQueryFromProto(
     const ml::v1::ListSubmissionsRequest& message) {
   Violations violations;
   records::SubmissionQuery query;
+  if (!CheckEnumCount<records::SubmissionState>(message.states_size(), "states", violations)) {
+    return base::InvalidArgument(violations);
+  }
   query.states = StatesFromProto(message.states(), violations);
   query.limit = PageSize(message.page_size(), kDefaultPage, kMaxPage, violations);
   const auto before = OffsetOfPageToken(message.page_token(), FilterText(message));
@@ -87,6 +90,9 @@ absl::StatusOr<PurgeArguments> PurgeFromProto(const ml::v1::PurgeSubmissionsRequ
   Violations violations;
   PurgeArguments arguments;
   if (message.states().empty()) violations.push_back({"states", "states is missing"});
+  if (!CheckEnumCount<records::SubmissionState>(message.states_size(), "states", violations)) {
+    return base::InvalidArgument(violations);
+  }
   arguments.states = StatesFromProto(message.states(), violations);
   for (int i = 0; i < message.states_size(); ++i) {
     const ml::v1::SubmissionState state = message.states(i);

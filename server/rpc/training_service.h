@@ -3,6 +3,7 @@
 
 #include "aifx/ml/v1/training_service.grpc.pb.h"
 #include "server/rpc/guard.h"
+#include "server/rpc/status.h"
 #include "server/rpc/unimplemented.h"
 
 namespace aifx::rpc {
@@ -23,9 +24,12 @@ class TrainingService final : public ml::v1::TrainingService::CallbackService {
     return guard_.NotThereYet(context, "TrainingService.GetTraining");
   }
   grpc::ServerWriteReactor<ml::v1::WatchTrainingResponse>* WatchTraining(
-      grpc::CallbackServerContext*, const ml::v1::WatchTrainingRequest*) override {
+      grpc::CallbackServerContext* context, const ml::v1::WatchTrainingRequest* request) override {
+    constexpr char kMethod[] = "TrainingService.WatchTraining";
+    const auto call = guard_.AdmitStream(context, kMethod, request->ByteSizeLong());
     return new UnimplementedServerStream<ml::v1::WatchTrainingResponse>(
-        CallGuard::NotThereYetStatus("TrainingService.WatchTraining"));
+        call.ok() ? (*call)->EndWith(CallGuard::NotThereYetError(kMethod))
+                  : ToGrpcStatus(call.status(), ""));
   }
   grpc::ServerUnaryReactor* CancelTraining(grpc::CallbackServerContext* context,
                                            const ml::v1::CancelTrainingRequest*,

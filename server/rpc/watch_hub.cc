@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/ids.h"
+#include "core/base/status_macros.h"
+#include "core/base/violation.h"
 #include "core/market/candle.h"
 #include "server/rpc/times.h"
 #include "server/rpc/to_proto.h"
@@ -15,6 +17,16 @@ namespace {
 // Steady time that the loop sleeps at most, so that a jump of the wall clock delays nothing for
 // long.
 constexpr absl::Duration kLongestWait = absl::Seconds(30);
+
+// How soon a caller tries again whom the limits kept out: others end their watches when they like.
+constexpr double kFullRetrySeconds = 30;
+
+pipeline::PredictRequest RequestFor(const WatchKey& key) {
+  pipeline::PredictRequest request{
+      .request_id = base::NewUuid(), .pair = key.series.pair, .timeframe = key.series.timeframe};
+  request.model.name = key.model;
+  return request;
+}
 
 std::string SeriesText(const WatchKey& key) {
   return absl::StrCat(key.series.pair.ToString(), " ", market::TimeframeName(key.series.timeframe));
@@ -31,49 +43,70 @@ void WatchHub::Shutdown() {
   {
     base::MutexLock lock(mutex_);
     stopping_ = true;
-    Wake();
+    if (subscription_ != nullptr) subscription_->Close();
   }
   if (thread_.joinable()) thread_.join();
 }
 
-void WatchHub::Wake() {
-  changed_ = true;
-  if (subscription_ != nullptr) subscription_->Close();
+absl::Status WatchHub::CheckModel(const WatchKey& key) const {
+  // Other errors may pass while it is watched: a model that is about to be trained, a backend down.
+  const absl::Status status = deps_.engine.Prepare(RequestFor(key)).status();
+  return absl::IsNotFound(status) ? status : absl::OkStatus();
 }
 
-void WatchHub::Watch(const std::vector<WatchKey>& keys, PredictionWatcher* watcher) {
-  {
-    base::MutexLock lock(watchers_mutex_);
-    for (const WatchKey& key : keys) watchers_[key].insert(watcher);
-    watcher_count_.fetch_add(1);
-  }
+absl::Status WatchHub::CheckRoom(const std::vector<WatchKey>& keys) const {
+  size_t added = 0;
+  for (const WatchKey& key : keys) added += schedule_.Watches(key) ? 0 : 1;
+  const bool fits = schedule_.key_count() + added <= deps_.limits.keys &&
+                    watches_ + keys.size() <= deps_.limits.watches;
+  if (fits) return absl::OkStatus();
+  return base::WithRetryAfter(
+      base::WithReason(
+          absl::ResourceExhaustedError(absl::StrCat(
+              keys.size(), " more series cannot be watched: the server watches ",
+              schedule_.key_count(), " for its callers, of ", deps_.limits.keys,
+              ", and each again for every watcher, ", watches_, " of ", deps_.limits.watches)),
+          "WATCHES_FULL"),
+      kFullRetrySeconds);
+}
+
+absl::Status WatchHub::Watch(const std::vector<WatchKey>& keys, PredictionWatcher* watcher) {
+  if (!keys.empty()) AIFX_RETURN_IF_ERROR(CheckModel(keys.front()));
+  base::MutexLock watchers_lock(watchers_mutex_);
   base::MutexLock lock(mutex_);
+  AIFX_RETURN_IF_ERROR(CheckRoom(keys));
   bool changed = false;
-  for (const WatchKey& key : keys) changed |= schedule_.Add(key);
-  if (changed) Wake();
+  for (const WatchKey& key : keys) {
+    watchers_[key].insert(watcher);
+    changed |= schedule_.Add(key);
+  }
+  watches_ += keys.size();
+  watcher_count_.fetch_add(1);
+  if (changed) Resubscribe();
+  return absl::OkStatus();
 }
 
 void WatchHub::Unwatch(const std::vector<WatchKey>& keys, PredictionWatcher* watcher) {
-  {
-    base::MutexLock lock(watchers_mutex_);
-    for (const WatchKey& key : keys) {
-      const auto found = watchers_.find(key);
-      if (found == watchers_.end()) continue;
+  base::MutexLock watchers_lock(watchers_mutex_);
+  base::MutexLock lock(mutex_);
+  bool changed = false;
+  for (const WatchKey& key : keys) {
+    const auto found = watchers_.find(key);
+    if (found != watchers_.end()) {
       found->second.erase(watcher);
       if (found->second.empty()) watchers_.erase(found);
     }
-    watcher_count_.fetch_sub(1);
+    changed |= schedule_.Remove(key);
   }
-  base::MutexLock lock(mutex_);
-  bool changed = false;
-  for (const WatchKey& key : keys) changed |= schedule_.Remove(key);
-  if (changed) Wake();
+  watches_ -= keys.size();
+  watcher_count_.fetch_sub(1);
+  if (changed) Resubscribe();
 }
 
 WatchStats WatchHub::Stats() const {
   base::MutexLock lock(mutex_);
   return {.watchers = watcher_count_.load(),
-          .series = static_cast<int64_t>(schedule_.Series().size()),
+          .series = static_cast<int64_t>(schedule_.series_count()),
           .events = events_.load(),
           .predictions = predictions_.load(),
           .offered = offered_.load(),
@@ -84,15 +117,23 @@ WatchStats WatchHub::Stats() const {
 std::shared_ptr<records::CandleSubscription> WatchHub::Subscription() {
   base::MutexLock lock(mutex_);
   if (stopping_) return nullptr;
-  if (!std::exchange(changed_, false) && subscription_ != nullptr) return subscription_;
-  const auto before = std::exchange(subscription_, deps_.events.Subscribe(schedule_.Series()));
-  // What came between the last look and the new subscription; an event in both is one.
-  while (before != nullptr) {
-    const auto event = before->Next(absl::ZeroDuration());
-    if (!event.has_value()) break;
-    schedule_.OnEvent(*event, deps_.clock.Now());
-  }
+  if (subscription_ == nullptr) Resubscribe();
   return subscription_;
+}
+
+void WatchHub::Resubscribe() {
+  if (stopping_) return;
+  const std::shared_ptr<records::CandleSubscription> before =
+      std::exchange(subscription_, deps_.events.Subscribe(schedule_.Series()));
+  if (before == nullptr) return;
+  // Only now, so that what is announced meanwhile is in one of the two; in both, it is one.
+  before->Close();
+  while (const auto event = before->Next(absl::ZeroDuration())) OnEvent(*event);
+}
+
+void WatchHub::OnEvent(const records::CandleEvent& event) {
+  events_.fetch_add(1);
+  schedule_.OnEvent(event, deps_.clock.Now());
 }
 
 std::vector<WatchHub::Task> WatchHub::WaitForTasks() {
@@ -105,10 +146,7 @@ std::vector<WatchHub::Task> WatchHub::WaitForTasks() {
   }
   const auto event = subscription->Next(std::clamp(wait, absl::ZeroDuration(), kLongestWait));
   base::MutexLock lock(mutex_);
-  if (event.has_value()) {
-    events_.fetch_add(1);
-    schedule_.OnEvent(*event, deps_.clock.Now());
-  }
+  if (event.has_value()) OnEvent(*event);
   return schedule_.Take(deps_.clock.Now());
 }
 
@@ -124,10 +162,7 @@ void WatchHub::Loop() {
 }
 
 void WatchHub::Start(const Task& task) {
-  pipeline::PredictRequest request{.request_id = base::NewUuid(),
-                                   .pair = task.key.series.pair,
-                                   .timeframe = task.key.series.timeframe};
-  request.model.name = task.key.model;
+  pipeline::PredictRequest request = RequestFor(task.key);
   request.answers_from = market::CloseTime(task.key.series.timeframe, task.open_time);
   base::CallContext context = lifetime_;
   context.request_id = request.request_id;
@@ -145,7 +180,7 @@ void WatchHub::TakeAnswer(const Task& task, const absl::StatusOr<pipeline::Predi
   if (!answer.ok()) return TryLater(task, answer.status());
   const absl::Time as_of = answer->prediction.as_of;
   if (as_of < market::CloseTime(task.key.series.timeframe, task.open_time)) {
-    return TryLater(task, absl::NotFoundError("the candle that was announced is not there yet"));
+    return TryLater(task, absl::UnavailableError("the candle that was announced is not there yet"));
   }
   predictions_.fetch_add(1);
   auto message = std::make_shared<ml::v1::WatchPredictionsResponse>();
@@ -172,8 +207,9 @@ void WatchHub::TryLater(const Task& task, const absl::Status& why) {
   {
     base::MutexLock lock(mutex_);
     if (stopping_) return;
-    again = schedule_.Retry(task, deps_.clock.Now());
-    if (again) Wake();
+    // A model or a series that there is not does not come while one waits.
+    again = !absl::IsNotFound(why) && schedule_.Retry(task, deps_.clock.Now());
+    if (again && subscription_ != nullptr) subscription_->Interrupt();  // it is due sooner
   }
   if (again) {
     retries_.fetch_add(1);

@@ -41,6 +41,12 @@ struct WatchStats {
   int64_t given_up = 0;     // candles without a prediction
 };
 
+// What watchers may take up together. Each call may choose its keys, so that they need a bound.
+struct WatchLimits {
+  size_t keys = 4096;      // different series and models: each is computed
+  size_t watches = 65536;  // keys of all watchers, counted for each of them
+};
+
 // What the hub works with; all outlive it.
 struct WatchHubDeps {
   records::CandleEvents& events;
@@ -48,6 +54,7 @@ struct WatchHubDeps {
   base::Clock& clock;
   base::Logger& logger;
   absl::Duration timeout = absl::Seconds(10);  // of one prediction
+  WatchLimits limits = {};
 };
 
 // Predicts once for each candle that closes, for all who watch its series. One thread waits for
@@ -58,9 +65,11 @@ class WatchHub {
   explicit WatchHub(WatchHubDeps deps);
   ~WatchHub();
 
-  // From now on `watcher` is offered the predictions of these keys, until Unwatch, which returns
-  // only when no offer is under way.
-  void Watch(const std::vector<WatchKey>& keys, PredictionWatcher* watcher);
+  // From now on `watcher` is offered the predictions of these keys, of every candle announced after
+  // this, until Unwatch, which returns only when no offer is under way. NotFound for a model that
+  // there is not, ResourceExhausted (WATCHES_FULL) beyond the limits: then nothing is watched.
+  // REQUIRES: the keys differ, and have one model.
+  absl::Status Watch(const std::vector<WatchKey>& keys, PredictionWatcher* watcher);
   void Unwatch(const std::vector<WatchKey>& keys, PredictionWatcher* watcher);
 
   // Ends the thread; watchers are offered nothing any more. Idempotent.
@@ -76,7 +85,13 @@ class WatchHub {
   std::vector<Task> WaitForTasks();
   // To what is watched now; null at the end.
   std::shared_ptr<records::CandleSubscription> Subscription();
-  void Wake() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Subscribes to what is watched by now, without a gap.
+  void Resubscribe() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnEvent(const records::CandleEvent& event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  absl::Status CheckModel(const WatchKey& key) const;
+  absl::Status CheckRoom(const std::vector<WatchKey>& keys) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void Start(const Task& task);
   void TakeAnswer(const Task& task, const absl::StatusOr<pipeline::PredictAnswer>& answer);
@@ -89,10 +104,10 @@ class WatchHub {
   mutable base::Mutex mutex_;
   WatchSchedule schedule_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<records::CandleSubscription> subscription_ ABSL_GUARDED_BY(mutex_);
-  bool changed_ ABSL_GUARDED_BY(mutex_) = false;  // subscribe anew
+  size_t watches_ ABSL_GUARDED_BY(mutex_) = 0;  // keys of all watchers
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 
-  // Held while watchers are called: separate, so that watching never waits for the schedule.
+  // Held while watchers are called, and taken before mutex_.
   mutable base::Mutex watchers_mutex_;
   std::map<WatchKey, std::set<PredictionWatcher*>> watchers_ ABSL_GUARDED_BY(watchers_mutex_);
   std::atomic<int64_t> watcher_count_{0};

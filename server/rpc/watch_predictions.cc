@@ -1,11 +1,13 @@
 #include "server/rpc/watch_predictions.h"
 
 #include <deque>
+#include <exception>
 #include <memory>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
 #include "core/base/violation.h"
 #include "server/rpc/fields.h"
 #include "server/rpc/from_proto.h"
@@ -17,35 +19,31 @@ namespace {
 constexpr int kMaxPairs = 64;
 constexpr size_t kMaxNameBytes = 64;
 constexpr size_t kMaxWaiting = 256;
+// gRPC keeps a stream's request for the stream's life, so that it may be no larger than it must.
+constexpr size_t kMaxRequestBytes = 64 << 10;
 
 using Response = ml::v1::WatchPredictionsResponse;
-
-absl::Status ShuttingDown() {
-  return base::WithRetryAfter(
-      base::WithReason(absl::UnavailableError("the server is shutting down"), "SHUTTING_DOWN"), 1);
-}
 
 // One call. It stays alive while it is called: the hub and the guard hold their locks, which OnDone
 // needs, and gRPC calls OnDone only after the other reactions have returned.
 class WatchReactor final : public grpc::ServerWriteReactor<Response>, public PredictionWatcher {
  public:
-  WatchReactor(CallGuard& guard, WatchHub& hub, grpc::CallbackServerContext* context,
-               absl::StatusOr<std::vector<WatchKey>> keys)
+  WatchReactor(CallGuard& guard, WatchHub& hub, const std::string& default_model,
+               grpc::CallbackServerContext* context, const ml::v1::WatchPredictionsRequest& request)
       : hub_(hub) {
-    auto call = guard.AdmitStream(context, "PredictionService.WatchPredictions");
+    auto call = guard.AdmitStream(context, "PredictionService.WatchPredictions",
+                                  request.ByteSizeLong(), kMaxRequestBytes);
     if (!call.ok()) {
       finished_ = true;
       Finish(ToGrpcStatus(call.status(), ""));
       return;
     }
     call_ = *std::move(call);
-    if (!keys.ok()) {
-      End(keys.status());
+    if (const absl::Status watching = Watch(request, default_model); !watching.ok()) {
+      End(watching);
       return;
     }
-    keys_ = *std::move(keys);
-    StartSendInitialMetadata();  // tells the caller that it is let in before anything closes
-    hub_.Watch(keys_, this);
+    Open();
     call_->WhenDraining([this] { End(ShuttingDown()); });
   }
 
@@ -73,13 +71,33 @@ class WatchReactor final : public grpc::ServerWriteReactor<Response>, public Pre
   }
 
  private:
+  absl::Status Watch(const ml::v1::WatchPredictionsRequest& request,
+                     const std::string& default_model) {
+    try {
+      AIFX_ASSIGN_OR_RETURN(std::vector<WatchKey> keys, WatchKeysFromProto(request, default_model));
+      AIFX_RETURN_IF_ERROR(hub_.Watch(keys, this));
+      keys_ = std::move(keys);
+      return absl::OkStatus();
+    } catch (const std::exception& error) {
+      return absl::InternalError(absl::StrCat("uncaught exception: ", error.what()));
+    }
+  }
+
+  // Tells the caller that it is let in: what is announced from now on, it gets.
+  void Open() {
+    base::MutexLock lock(mutex_);
+    StartSendInitialMetadata();
+    open_ = true;
+    WriteIfIdle();
+  }
+
   void End(const absl::Status& status) {
     base::MutexLock lock(mutex_);
     if (!std::exchange(finished_, true)) Finish(call_->EndWith(status));
   }
 
   void WriteIfIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (finished_ || writing_ != nullptr || waiting_.empty()) return;
+    if (!open_ || finished_ || writing_ != nullptr || waiting_.empty()) return;
     writing_ = std::move(waiting_.front());
     waiting_.pop_front();
     if (dropped_ > 0) {
@@ -98,6 +116,7 @@ class WatchReactor final : public grpc::ServerWriteReactor<Response>, public Pre
   std::deque<Answer> waiting_ ABSL_GUARDED_BY(mutex_);
   Answer writing_ ABSL_GUARDED_BY(mutex_);  // null: nothing is being written
   int64_t dropped_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool open_ ABSL_GUARDED_BY(mutex_) = false;  // writes may follow the initial metadata
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
@@ -113,6 +132,7 @@ absl::StatusOr<std::vector<WatchKey>> WatchKeysFromProto(
   if (message.timeframes_size() == 0) {
     violations.push_back({"timeframes", "timeframes is empty: name at least one"});
   }
+  CheckEnumCount<market::Timeframe>(message.timeframes_size(), "timeframes", violations);
   if (message.model_name().size() > kMaxNameBytes) {
     violations.push_back({"model_name", absl::StrCat("model_name has ", message.model_name().size(),
                                                      " bytes, at most ", kMaxNameBytes)});
@@ -134,9 +154,10 @@ absl::StatusOr<std::vector<WatchKey>> WatchKeysFromProto(
 }
 
 grpc::ServerWriteReactor<Response>* StartWatch(CallGuard& guard, WatchHub& hub,
+                                               const std::string& default_model,
                                                grpc::CallbackServerContext* context,
-                                               absl::StatusOr<std::vector<WatchKey>> keys) {
-  return new WatchReactor(guard, hub, context, std::move(keys));
+                                               const ml::v1::WatchPredictionsRequest& request) {
+  return new WatchReactor(guard, hub, default_model, context, request);
 }
 
 }  // namespace aifx::rpc

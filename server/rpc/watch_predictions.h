@@ -11,16 +11,17 @@
 
 namespace aifx::rpc {
 
-// Every pair at every timeframe of the request. InvalidArgument with every violation.
+// Every pair at every timeframe of the request, each once. InvalidArgument with every violation.
 absl::StatusOr<std::vector<WatchKey>> WatchKeysFromProto(
     const ml::v1::WatchPredictionsRequest& message, const std::string& default_model);
 
-// Starts a WatchPredictions call: `hub` offers it the predictions of `keys` until it ends. A
+// Starts a WatchPredictions call: `hub` offers it the predictions of what the request names until
+// it ends. Nothing of the request is looked at before the guard let the call in, but its size. A
 // watcher that reads too slowly loses the oldest of more than 256 that wait, and is told how many.
 // The reactor owns itself.
 grpc::ServerWriteReactor<ml::v1::WatchPredictionsResponse>* StartWatch(
-    CallGuard& guard, WatchHub& hub, grpc::CallbackServerContext* context,
-    absl::StatusOr<std::vector<WatchKey>> keys);
+    CallGuard& guard, WatchHub& hub, const std::string& default_model,
+    grpc::CallbackServerContext* context, const ml::v1::WatchPredictionsRequest& request);
 
 }  // namespace aifx::rpc
 

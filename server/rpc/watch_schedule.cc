@@ -7,25 +7,25 @@
 namespace aifx::rpc {
 
 bool WatchSchedule::Add(const WatchKey& key) {
-  const size_t before = Series().size();
-  ++keys_[key].watchers;
-  return Series().size() != before;
+  const auto [at, is_new] = keys_.try_emplace(key);
+  ++at->second.watchers;
+  return is_new && ++series_[key.series] == 1;
 }
 
 bool WatchSchedule::Remove(const WatchKey& key) {
   const auto found = keys_.find(key);
   if (found == keys_.end() || --found->second.watchers > 0) return false;
-  const size_t before = Series().size();
   keys_.erase(found);
-  return Series().size() != before;
+  const auto series = series_.find(key.series);
+  if (--series->second > 0) return false;
+  series_.erase(series);
+  return true;
 }
 
 std::vector<records::CandleSeriesId> WatchSchedule::Series() const {
   std::vector<records::CandleSeriesId> series;
-  for (const auto& [key, watched] : keys_) {
-    // Keys are ordered by series first.
-    if (series.empty() || series.back() != key.series) series.push_back(key.series);
-  }
+  series.reserve(series_.size());
+  for (const auto& [each, keys] : series_) series.push_back(each);
   return series;
 }
 

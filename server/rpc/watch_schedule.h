@@ -42,6 +42,9 @@ class WatchSchedule {
   bool Add(const WatchKey& key);
   bool Remove(const WatchKey& key);
 
+  bool Watches(const WatchKey& key) const { return keys_.contains(key); }
+  size_t key_count() const { return keys_.size(); }
+  size_t series_count() const { return series_.size(); }
   // The series of all keys, in order.
   std::vector<records::CandleSeriesId> Series() const;
 
@@ -70,6 +73,7 @@ class WatchSchedule {
   };
 
   std::map<WatchKey, Watched> keys_;
+  std::map<records::CandleSeriesId, int> series_;  // how many keys each has, 1 or more
 };
 
 }  // namespace aifx::rpc

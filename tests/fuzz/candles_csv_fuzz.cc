@@ -4,7 +4,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using aifx::fuzz::Require;
-  std::vector<size_t> lines;
+  std::vector<aifx::cli::CandleLine> lines;
   const auto candles = aifx::cli::ParseCandlesCsv({reinterpret_cast<const char*>(data), size},
                                                   "in.csv", 0.0001, &lines);
   if (candles.ok()) {

@@ -57,11 +57,13 @@ class DatasetTest(unittest.TestCase):
 
     @classmethod
     def other_pair(cls, pair):
-        """The candles backward in time, each pair at a price of its own."""
-        return [{"timestamp": row["timestamp"]} |
-                {name: f"{float(source[name]) * (1 + OTHERS.index(pair)):.5f}"
-                 for name in ("open", "high", "low", "close")}
-                for row, source in zip(cls.rows, reversed(cls.rows))]
+        """A walk of its own at the times of the candles: whoever takes one pair for another sees it."""
+        random = np.random.default_rng(OTHERS.index(pair))
+        closes = (1 + OTHERS.index(pair)) * np.exp(np.cumsum(random.normal(0, 5e-4, CANDLES)))
+        opens = np.r_[1 + OTHERS.index(pair), closes[:-1]]
+        return [{"timestamp": row["timestamp"], "open": f"{first:.5f}",
+                 "high": f"{max(first, last) * 1.0003:.5f}", "low": f"{min(first, last) * 0.9997:.5f}",
+                 "close": f"{last:.5f}"} for row, first, last in zip(cls.rows, opens, closes)]
 
     @staticmethod
     def write_csv(path, rows):
@@ -108,12 +110,24 @@ class DatasetTest(unittest.TestCase):
         self.assertEqual(metadata["splits"]["train"]["to"], "2018-10-11T21:00:00Z")
         self.assertEqual(metadata["splits"]["train"]["purged"], 24)
         self.assertTrue((self.array("train/fundamental_mask") == 1).all())
-        example = subprocess.run(
+
+    def open_example(self):
+        """What the example prints of the data set."""
+        return subprocess.run(
             [sys.executable, harness.ROOT / "examples/python/open_dataset.py",
              self.out / "eurusd-1h"], capture_output=True, text=True, timeout=60, check=True).stdout
+
+    def test_the_example_opens_it(self):
+        self.from_backend(*DATES)
+        example = self.open_example()
         self.assertIn("EUR/USD 1h stationary-v1", example)
         self.assertRegex(example, r"train .*event\[\d+, 11\].*technical\[\d+, 60, 24\]")
         self.assertIn("barrier", example)
+
+    @harness.with_torch
+    def test_the_example_fills_a_batch_of_tensors(self):
+        self.from_backend(*DATES)
+        self.assertIn("a batch: [32, 60, 24] [32, 4] [32, 4] [32, 11] [32]\n", self.open_example())
 
     def test_a_file_gives_the_same_arrays_without_a_backend(self):
         self.from_backend("--no-macro", *DATES)
@@ -150,10 +164,7 @@ class DatasetTest(unittest.TestCase):
             self.from_file("--set", "raw-ohlcv", *more, path=path)
             expected_dataset.compare(path, self.out / "eurusd-1h")
         self.assertEqual(self.metadata()["technical"]["scaler"], "window z-score")
-        example = subprocess.run(
-            [sys.executable, harness.ROOT / "examples/python/open_dataset.py",
-             self.out / "eurusd-1h"], capture_output=True, text=True, timeout=60, check=True).stdout
-        self.assertIn("newest candle: {'open': 1.", example)
+        self.assertIn("newest candle: {'open': 1.", self.open_example())
 
     def context(self, rows_of, name="{}.csv"):
         """--context for each of the other pairs, from files of these rows."""
@@ -231,17 +242,65 @@ class DatasetTest(unittest.TestCase):
                       self.from_file("--events", calendar).stderr)
 
     def test_training_after_the_test_is_embargoed(self):
-        self.from_file(*DATES, "--test-until", "2018-12-10T00:00Z", "--embargo", "60h")
-        splits = self.metadata()["splits"]
-        times = self.array("train/timestamps")
-        after = times[times > np.datetime64("2018-12-10")]
-        self.assertEqual(after[0], np.datetime64("2018-12-12T13:00:00"))
-        self.assertEqual(splits["train"]["embargoed"], 60)
-        self.assertLessEqual(self.array("test/horizon_end").max(), np.datetime64("2018-12-10"))
-        # Without --embargo: 59 windows that begin in the test.
-        self.from_file(*DATES, "--test-until", "2018-12-10T00:00Z")
-        self.assertEqual(self.metadata()["splits"]["train"]["embargoed"], 59)
-        self.assertIsNone(self.metadata()["splits"]["embargo_seconds"])
+        """By candles: behind a Friday the hours of the weekend are none."""
+        friday = "2018-12-07T22:00"  # the week's last candle closes
+        closes = [self.later(row["timestamp"], 1)[:16] for row in self.rows]
+        after = closes.index(friday) + 1
+        # A window of 60 whose first candle looks 49 back; --embargo overrides.
+        for arguments, embargo in (((), 109), (("--embargo", "12"), 12), (("--embargo", "0"), 0)):
+            with self.subTest(arguments):
+                self.from_file(*DATES, "--test-until", f"{friday}Z", *arguments)
+                splits = self.metadata()["splits"]
+                times = self.array("train/timestamps")
+                first = times[times > np.datetime64(friday)][0]
+                self.assertEqual(str(first)[:16], closes[after + embargo])
+                self.assertEqual(splits["train"]["embargoed"], embargo)
+                self.assertEqual(splits["embargo_candles"], embargo)
+                self.assertEqual(splits["embargo_until"][:16], closes[after + embargo - 1])
+                self.assertLessEqual(self.array("test/horizon_end").max(), np.datetime64(friday))
+
+    def test_the_context_of_each_pair_is_its_own(self):
+        self.from_backend("--no-macro", "--set", "stationary-v2", *DATES)
+        path = self.stack.folder / "without_spread.csv"
+        self.write_csv(path, [{name: row[name] for name in row if name != "spread"}
+                              for row in self.rows])
+        context = dict(each.split("=") for each in self.context(self.other_pair)[1::2])
+        folder = self.out / "eurusd-1h"
+        self.assertGreater(expected_dataset.compare(path, folder, context=context), 2000)
+        # The comparison tells one pair from another.
+        for pair in ("USD/JPY", "AUD/USD"):
+            with self.assertRaises(expected_dataset.Difference):
+                expected_dataset.compare(path, folder, context=context | {pair: context["GBP/USD"]})
+
+    def test_a_context_pair_that_is_not_fit_for_use_is_refused(self):
+        _, url = self.stack.backend(data=None)
+        backend = ReferenceBackend(url, harness.KEY)
+        prices = ("open", "high", "low", "close")
+        for pair, hours in (("EUR/USD", 0), ("GBP/USD", 9)):
+            rows = [{"timestamp": self.later(row["timestamp"], hours)}
+                    | {name: row[name] for name in prices} for row in self.rows[:1000]]
+            backend.store_candles(pair, "1h", rows)
+        ran = self.aifx("dataset", "--pairs", "EUR/USD", "--set", "stationary-v2", "--no-macro",
+                        "--no-cache", "--out", self.out, url=url, code=1)
+        self.assertIn("the candles of GBP/USD 1h are not fit for use", ran.stderr)
+        self.assertIn("shifted", ran.stderr)
+        self.assertFalse(self.out.exists())
+
+    def test_what_cannot_be_read_of_macro_files_is_told(self):
+        calendar = self.stack.folder / "calendar.csv"
+        calendar.write_text("timestamp_utc,currency,impact,event,actual,forecast,previous\n"
+                            "2018-10-05T12:30:00Z,USD,high,Payrolls,134K,185K,n/a\n"
+                            "2018-10-08T12:30:00Z,USD,high,Payrolls,many,185K,134K\n")
+        series = self.stack.folder / "series.csv"
+        series.write_text("series,reference_date,value\nUS_CPI_NSA,2018-08-01,252.1\n"
+                          "US_CPI_NSA,2018-09-01,.\nUS_MOOD,2018-08-01,99\n")
+        ran = self.from_file("--events", calendar, "--fundamentals", series, "--series",
+                             harness.ROOT / "examples/collect/file_series.csv", "--dry-run")
+        warnings = [json.loads(line)["text"] for line in ran.stderr.splitlines()
+                    if json.loads(line)["event"] == "warning"]
+        for said in ("many", "n/a", "series.csv: series US_MOOD is not among those of --series: "
+                     "rows left out: 1", "series.csv: rows without a value, left out: 1"):
+            self.assertEqual(sum(said in text for text in warnings), 1, (said, warnings))
 
     def test_dry_run_writes_nothing(self):
         plan = json.loads(self.from_backend("--dry-run", "--json").stdout)["datasets"][0]
@@ -260,12 +319,20 @@ class DatasetTest(unittest.TestCase):
         self.from_file()
         before = (self.out / "eurusd-1h/metadata.json").read_bytes()
         for arguments, code, said in [
-                (("--train-until", "2030-01-01"), 1, "train_until 2030-01-01T00:00:00Z is outside"),
-                (("--train-until", "2018-12-01", "--validation-until", "2018-11-01"), 1,
+                (("--train-until", "2030-01-01"), 2, "train_until 2030-01-01T00:00:00Z is outside"),
+                (("--train-until", "2018-12-01", "--validation-until", "2018-11-01"), 2,
                  "is not after train_until"),
+                # A Saturday: nothing is known in between, today or ever.
+                (("--train-until", "2018-10-13T10:00Z", "--validation-until", "2018-10-13T12:00Z"), 2,
+                 "train_until 2018-10-13T10:00:00Z and validation_until 2018-10-13T12:00:00Z leave "
+                 "no row for the part validation"),
+                # Some hours of a week: all of their answers come later.
+                (("--train-until", "2018-10-10T10:00Z", "--validation-until", "2018-10-10T16:00Z"),
+                 75, "no row is left in the part validation: 6 purged"),
                 (("--train-until", "1.5"), 2, "--train-until: 1.5"),
                 (("--set", "v9"), 2, "--set"),
-                (("--embargo", "3h"), 2, "--test-until"),
+                (("--embargo", "3"), 2, "--test-until"),
+                (("--test-until", "2018-12-10", "--embargo", "60h"), 2, "--embargo"),
                 (("--target", "profit"), 2, "profit"),
                 (("--timeframes", "1h,4h"), 2, "--csv is one series"),
                 (("--horizon", "3000"), 75, "too few")]:
@@ -284,6 +351,16 @@ class DatasetTest(unittest.TestCase):
         self.write_csv(path, [*self.rows, self.rows[-1]])
         self.assertIn("1 duplicate", self.from_file(path=path, code=1).stderr)
         self.assertFalse(self.out.exists())
+
+    def test_a_bad_candle_of_a_file_is_named_by_its_line(self):
+        path = self.stack.folder / "half.csv"
+        rows = list(self.rows)
+        rows[2000] = rows[2000] | {"timestamp": self.later(rows[2000]["timestamp"], 0.5)}
+        self.write_csv(path, rows)
+        for arguments in ((), ("--from", "2018-11-01")):
+            said = self.from_file(*arguments, path=path, code=1).stderr
+            self.assertRegex(said, rf"{path}:2002: open_time \S+ is not on a whole UTC multiple of 1h")
+            self.assertNotIn("candles[", said)
 
     @staticmethod
     def later(timestamp, hours):
@@ -310,6 +387,46 @@ class DatasetTest(unittest.TestCase):
             self.assertIn("interrupted", run.stderr.read())
         self.assertEqual(run.returncode, 1)
         self.assertEqual(list(self.out.glob("*")), [])
+
+    def test_an_interrupted_run_of_several_has_failed(self):
+        """Also where what was done is done well, as in a dry run."""
+        pairs = ",".join(["EUR/USD"] * 40)
+        command = [harness.BIN / "aifx", "dataset", "--pairs", pairs, "--no-macro", "--no-cache",
+                   "--dry-run"]
+        with subprocess.Popen([str(part) for part in command],
+                              env=harness.env(BACKEND_API_URL=self.url),
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
+            for line in run.stderr:
+                if '"features"' in line:
+                    break
+            run.send_signal(signal.SIGTERM)
+            said = run.stderr.read()
+        self.assertEqual(run.returncode, 1, said)
+        self.assertIn("dataset EUR/USD 1h: CANCELLED: interrupted", said)
+
+    def peak_kib(self, path):
+        """The most memory that a run on this file held. It is the child of a child: one that this
+        process starts begins with the peak of this process."""
+        script = ("import resource, subprocess, sys\n"
+                  "subprocess.run(sys.argv[1:], check=True, stderr=subprocess.DEVNULL)\n"
+                  "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+        command = [harness.BIN / "aifx", "dataset", "--pairs", "EUR/USD", "--csv", path, "--out",
+                   self.out, "--sequence", "240", "--json"]
+        ran = subprocess.run([sys.executable, "-c", script, *map(str, command)], env=harness.env(),
+                             capture_output=True, text=True, timeout=120, check=True)
+        return int(ran.stdout.splitlines()[-1])
+
+    def test_memory_holds_each_candle_once_whatever_the_windows(self):
+        path = self.stack.folder / "long.csv"
+        self.write_csv(path, harness.sample_rows(6000))
+        before = self.peak_kib(path)
+        smallest = (self.out / "eurusd-1h/validation/technical.npy").stat().st_size
+        self.write_csv(path, harness.sample_rows(12000))
+        grown = 1024 * (self.peak_kib(path) - before)
+        written = (self.out / "eurusd-1h/train/technical.npy").stat().st_size
+        # Twice the windows are 138 MB more; candles and their features are 4.
+        self.assertGreater(written, 8 * smallest)
+        self.assertLess(grown, smallest)
 
     def test_a_killed_run_leaves_nothing_to_be_taken_for_a_data_set(self):
         path = self.stack.folder / "all.csv"

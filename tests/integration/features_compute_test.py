@@ -1,11 +1,14 @@
 """`aifx features compute` beside the golden vectors of pandas and TA-Lib, as files."""
 
 import csv
+import datetime
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -68,6 +71,43 @@ class FeaturesComputeTest(unittest.TestCase):
         said = self.compute("--set", "raw-ohlcv", code=2)
         self.assertIn("in.csv:242: low is 'x'", said)
         self.assertEqual(rows(self.folder / "out.csv"), before)
+
+    def test_dev_stdout_stays_what_it_is(self):
+        """Given as a link of its own, so that a failure does not cost the machine its device."""
+        want = self.compute("--set", "raw-ohlcv")
+        link = self.folder / "stdout"
+        link.symlink_to("/dev/stdout")
+        command = [AIFX, "features", "compute", "--csv", self.candles, "--set", "raw-ohlcv",
+                   "--out", link]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertEqual(list(csv.DictReader(ran.stdout.splitlines())), want)
+        with open(self.folder / "redirected.csv", "w") as file:
+            subprocess.run(command, stdout=file, stderr=subprocess.DEVNULL, check=True, timeout=60)
+        self.assertEqual(rows(self.folder / "redirected.csv"), want)
+        self.assertTrue(link.is_symlink())
+
+    def test_a_terminated_run_leaves_nothing(self):
+        start = datetime.datetime(2010, 1, 1)
+        with open(self.candles, "w") as file:
+            file.write("timestamp,open,high,low,close,volume\n")
+            for i in range(400_000):
+                file.write(f"{start + datetime.timedelta(minutes=i)},1.1,1.2,1.0,1.1{i % 97},7\n")
+        for number in (signal.SIGTERM, signal.SIGINT):
+            run = subprocess.Popen([AIFX, "features", "compute", "--csv", self.candles, "--set",
+                                    "v3.2", "--out", self.folder / "out.csv"],
+                                   stderr=subprocess.PIPE, text=True)
+            self.addCleanup(run.kill)
+            deadline = time.monotonic() + 60
+            while not list(self.folder.glob(".out.csv.aside.*/out.csv")):
+                self.assertIsNone(run.poll(), "the job ended early")
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.001)
+            run.send_signal(number)
+            _, said = run.communicate(timeout=20)
+            self.assertEqual(run.returncode, 1, said)
+            self.assertIn("CANCELLED", said)
+            self.assertEqual([path.name for path in self.folder.iterdir()], ["in.csv"])
 
 
 if __name__ == "__main__":

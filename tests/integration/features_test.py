@@ -146,6 +146,15 @@ class FilesTest(FeaturesTest):
                 rows = len(read(self.out / "eurusd-1h", part)[0])
                 self.assertRegex(ran.stdout, rf"{part}: {library} \({rows}, 2[45]\)")
 
+    @harness.with_torch
+    def test_the_example_makes_tensors(self):
+        self.features("--format", "npy", "--from", "2018-01-01")
+        ran = subprocess.run([sys.executable, OPEN, self.out / "eurusd-1h"],
+                             capture_output=True, text=True, timeout=60, check=True)
+        for part in PARTS:
+            rows = len(read(self.out / "eurusd-1h", part)[0])
+            self.assertIn(f"{part}: torch ({rows}, 24)\n", ran.stdout)
+
     def test_several_series_at_once(self):
         ran = self.features("--json", "--timeframes", "1h", pair="EUR/USD,GBP/USD")
         report = json.loads(ran.stdout)

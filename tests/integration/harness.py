@@ -6,6 +6,7 @@ small model for all of them and generated the Python client from proto/.
 
 import csv
 import datetime
+import importlib.util
 import json
 import os
 import pathlib
@@ -31,6 +32,10 @@ KEY = "integration-test-key"
 MODEL = "eurusd-1h"
 SLICE = 3000  # candles that the fixture's backend holds
 OTHER_PAIR = "AUD/NZD"  # no test stores candles of it
+
+
+# The set-up installs it where Python is 3.11.
+with_torch = unittest.skipUnless(importlib.util.find_spec("torch"), "this Python has no PyTorch")
 
 
 def env(**more):

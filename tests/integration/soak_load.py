@@ -163,8 +163,8 @@ class Streams(Caller):
                      for candle in self.candles[CANDLES:]]
         answers = list(self.predictions.StreamPredict(iter(messages), timeout=TIMEOUT_S))
         self.check(len(answers) == len(messages) - 1, f"{len(answers)} answers")
-        self.check(len({each.prediction.model.version for each in answers}) == 1, "mixed versions")
-        self.check_prediction(answers[0].prediction, since)
+        for each in answers:  # a stream follows swaps
+            self.check_prediction(each.prediction, since)
 
 
 class OpenInference(Caller):

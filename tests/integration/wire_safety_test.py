@@ -1,6 +1,7 @@
 """Who may call, over what, and what hostile callers get."""
 
 import hashlib
+import itertools
 import os
 import resource
 import socket
@@ -15,6 +16,8 @@ import tls_files
 
 from aifx.ml.v1 import model_service_pb2, model_service_pb2_grpc
 from aifx.ml.v1 import prediction_service_pb2, prediction_service_pb2_grpc
+from aifx.ml.v1 import record_service_pb2, record_service_pb2_grpc
+from aifx.ml.v1 import training_service_pb2, training_service_pb2_grpc
 from aifx.ml.v1 import types_pb2
 from grpc.health.v1 import health_pb2, health_pb2_grpc
 
@@ -34,6 +37,17 @@ def predict_request():
         pair="EUR/USD", timeframe=types_pb2.TIMEFRAME_1H)
     request.series.candles.extend(harness.sample_candles(200))
     return request
+
+
+def hostile_watch(timeframes):
+    """One byte on the wire each; none of them is a timeframe."""
+    return prediction_service_pb2.WatchPredictionsRequest(
+        pairs=["EUR/USD"], timeframes=[99] * timeframes)
+
+
+def ends(call, *arguments, **options):
+    """Reads a stream to its end, which raises where that is an error."""
+    return list(call(*arguments, **options))
 
 
 def resident_bytes(pid):
@@ -113,6 +127,14 @@ class TokensTest(harness.StackTest):
             self.models.EndExperiment(request, timeout=20, metadata=self.bearer("skeleton-key"))
         self.assertNotIn(caught.exception.code(), (grpc.StatusCode.PERMISSION_DENIED,
                                                    grpc.StatusCode.UNAUTHENTICATED))
+
+    def test_streams_need_a_token_before_anything_is_looked_at(self):
+        training = training_service_pb2_grpc.TrainingServiceStub(self.channel)
+        for call, request in (
+                (self.predictions.WatchPredictions, hostile_watch(3000)),
+                (training.WatchTraining, training_service_pb2.WatchTrainingRequest())):
+            with self.subTest(type(request).__name__):
+                self.assertRpcError(grpc.StatusCode.UNAUTHENTICATED, ends, call, request)
 
     def test_health_is_open_to_probes(self):
         self.assertEqual(health(self.channel), health_pb2.HealthCheckResponse.SERVING)
@@ -279,12 +301,80 @@ class HostileCallersTest(harness.StackTest):
         with self.assertRaises(grpc.RpcError) as caught:
             health(channel, metadata=[("x-large", "x" * 100_000)])
         self.assertEqual(caught.exception.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
-        self.assertEqual(health(channel), health_pb2.HealthCheckResponse.SERVING)
+        self.assertEqual(health(self.stack.channel(self.address)),
+                         health_pb2.HealthCheckResponse.SERVING)
 
     def test_a_message_that_is_too_large_is_not_read(self):
         stub = prediction_service_pb2_grpc.PredictionServiceStub(self.stack.channel(self.address))
         request = prediction_service_pb2.PredictRequest(pair="x" * (17 << 20))
         self.assertRpcError(grpc.StatusCode.RESOURCE_EXHAUSTED, stub.Predict, request)
+
+    def test_a_large_message_of_a_stream_is_refused_and_not_kept(self):
+        channel = self.stack.channel(self.address)
+        predictions = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        self.assertRpcError(grpc.StatusCode.RESOURCE_EXHAUSTED, ends, predictions.WatchPredictions,
+                            hostile_watch(100_000))
+        before = resident_bytes(self.child.process.pid)
+        # Few megabytes on the wire; each would become hundreds of bytes.
+        self.assertRpcError(grpc.StatusCode.RESOURCE_EXHAUSTED, ends, predictions.WatchPredictions,
+                            hostile_watch(4_000_000))
+        self.assertLess(resident_bytes(self.child.process.pid) - before, 200 << 20)
+        start = prediction_service_pb2.StreamPredictRequest()
+        start.start.pair = "x" * (5 << 20)
+        error = self.assertRpcError(grpc.StatusCode.RESOURCE_EXHAUSTED, ends,
+                                    predictions.StreamPredict, iter([start]))
+        self.assertIn("at most 4194304", error.details())
+
+    def test_more_values_than_an_enum_has_are_one_violation(self):
+        channel = self.stack.channel(self.address)
+        predictions = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        error = self.assertRpcError(grpc.StatusCode.INVALID_ARGUMENT, ends,
+                                    predictions.WatchPredictions, hostile_watch(30_000))
+        self.assertEqual(list(harness.violations(error)), ["timeframes"])
+        records = record_service_pb2_grpc.RecordServiceStub(channel)
+        error = self.assertRpcError(
+            grpc.StatusCode.INVALID_ARGUMENT, records.ListSubmissions,
+            record_service_pb2.ListSubmissionsRequest(states=[99] * 1_000_000))
+        self.assertEqual(list(harness.violations(error)), ["states"])
+
+    def test_a_model_that_there_is_not_cannot_be_watched(self):
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(self.stack.channel(self.address))
+        request = prediction_service_pb2.WatchPredictionsRequest(
+            pairs=["EUR/USD"], timeframes=[types_pb2.TIMEFRAME_1H], model_name="no-such-model")
+        error = self.assertRpcError(grpc.StatusCode.NOT_FOUND, ends, stub.WatchPredictions, request)
+        self.assertIn('model_name "no-such-model"', error.details())
+
+    def test_watched_series_have_a_bound_and_are_free_again_after_the_call(self):
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(self.stack.channel(self.address))
+        codes = ("USD EUR GBP JPY CHF AUD NZD CAD SEK NOK DKK PLN CZK HUF TRY ZAR MXN SGD HKD CNY INR "
+                 "KRW THB MYR IDR PHP BRL ARS CLP COP PEN ILS").split()
+        pairs = [f"{base}/{quote}" for base, quote in itertools.permutations(codes, 2)]
+        timeframes = [value for value in types_pb2.Timeframe.values() if value]
+
+        def watch(first, timeout=PATIENCE_S):
+            return stub.WatchPredictions(prediction_service_pb2.WatchPredictionsRequest(
+                pairs=pairs[first:first + 64], timeframes=timeframes), timeout=timeout)
+        watches = [watch(first) for first in range(0, len(pairs), 64)]  # 576 series each
+        until(lambda: any(not each.is_active() for each in watches), "a refusal")
+        refused = next(each for each in watches if not each.is_active())
+        self.assertEqual(refused.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
+        self.assertEqual(harness.details_of(refused)["ErrorInfo"].reason, "WATCHES_FULL")
+        for each in watches:
+            each.cancel()
+        until(lambda: watch(0, timeout=0.5).code() == grpc.StatusCode.DEADLINE_EXCEEDED,
+              "a watch after the others have ended")
+
+    def test_a_large_health_request_is_refused_and_not_kept(self):
+        stub = health_pb2_grpc.HealthStub(self.stack.channel(self.address))
+        before = resident_bytes(self.child.process.pid)
+        for _ in range(40):
+            error = self.assertRpcError(
+                grpc.StatusCode.INVALID_ARGUMENT, ends, stub.Watch,
+                health_pb2.HealthCheckRequest(service="x" * (8 << 20)))
+        self.assertIn("service has 8388608 bytes, at most 200", error.details())
+        self.assertRpcError(grpc.StatusCode.INVALID_ARGUMENT, stub.Check,
+                            health_pb2.HealthCheckRequest(service="x" * 201))
+        self.assertLess(resident_bytes(self.child.process.pid) - before, 200 << 20)
 
     def test_more_streams_than_allowed_wait_and_are_answered(self):
         channel = self.stack.channel(self.address)

@@ -16,9 +16,10 @@ namespace {
 // What became of all data sets.
 struct Totals {
   int done = 0, too_little = 0, failed = 0;
+  int refused = 0;  // of those that failed: for what was asked, such as a cut outside the data
 
   int ExitCode() const {
-    if (failed > 0) return kFailed;
+    if (failed > 0) return refused == failed && done == 0 ? kUsage : kFailed;
     return done == 0 ? kTooLittleData : kDone;
   }
 };
@@ -41,6 +42,7 @@ void Report(const absl::StatusOr<DatasetResult>& result, const std::string& seri
                 << ": too little data yet: " << result.status().message() << "\n";
   } else {
     ++totals.failed;
+    if (absl::IsInvalidArgument(result.status())) ++totals.refused;
     ReportError(absl::StrCat("dataset ", series), result.status(), console);
   }
 }
@@ -65,10 +67,12 @@ int Run(const DatasetOptions& options, Console& console) {
         absl::StrCat(spec.pair.ToString(), " ", market::TimeframeName(spec.timeframe));
     DatasetProgress progress(console);
     progress.Series(series);
-    const auto result = MakeDataset(spec, options, *plan, **sources, progress, console, context);
+    // Those that an interruption leaves undone have failed, each by its name.
+    const auto result = context.IsCancelled() ? absl::CancelledError("interrupted")
+                                              : MakeDataset(spec, options, *plan, **sources,
+                                                            progress, console, context);
     progress.Finish();
     Report(result, series, options, console, totals, report);
-    if (context.IsCancelled()) break;
   }
   if (options.json) console.out << nlohmann::json{{"datasets", report}}.dump() << "\n";
   return totals.ExitCode();

@@ -3,7 +3,9 @@
 #include <filesystem>
 #include <system_error>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "client/cli/series_check.h"
 #include "core/base/build_info.h"
 #include "core/base/files.h"
@@ -37,34 +39,64 @@ absl::Status CheckRoom(const std::string& folder, int64_t bytes) {
                                                    " has room for ", space.available));
 }
 
+// Leaves out what cannot be computed with.
+void KeepUsable(DatasetCandles& read) {
+  UsableCandles usable;
+  DatasetCandles kept;
+  kept.candles.reserve(read.candles.size());
+  for (size_t i = 0; i < read.candles.size(); ++i) {
+    if (!usable.Take(read.candles[i])) continue;
+    kept.candles.push_back(read.candles[i]);
+    if (!read.lines.empty()) kept.lines.push_back(read.lines[i]);
+    if (i < read.first) ++kept.first;
+  }
+  read = std::move(kept);
+}
+
+// Where candle i stands: in a file by its line, else by its time.
+std::string PlaceOf(const DatasetCandles& read, size_t i, const std::string& csv) {
+  if (!read.lines.empty()) return absl::StrCat(csv, ":", read.lines[i]);
+  return absl::StrCat("candle ", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", read.candles[i].open_time,
+                                                  absl::UTCTimeZone()));
+}
+
+// A finding of market::ValidateCandles with PlaceOf for each `candles[i].`: nobody sees the list
+// that i counts in.
+std::string WithPlaces(absl::string_view finding, const DatasetCandles& read,
+                       const std::string& csv) {
+  std::string text;
+  for (const absl::string_view piece : absl::StrSplit(finding, "candles[")) {
+    const size_t end = piece.find("].");
+    size_t i = 0;
+    if (end != piece.npos && absl::SimpleAtoi(piece.substr(0, end), &i) &&
+        i < read.candles.size()) {
+      absl::StrAppend(&text, PlaceOf(read, i, csv), ": ", piece.substr(end + 2));
+    } else {
+      absl::StrAppend(&text, piece);
+    }
+  }
+  return text;
+}
+
 // What the series is like; refuses it, or warns and leaves out what cannot be used.
 absl::StatusOr<market::QualityReport> CheckCandles(DatasetCandles& read,
                                                    const dataset::DatasetSpec& spec,
-                                                   bool allow_bad_data, absl::Time now,
+                                                   const DatasetOptions& options, absl::Time now,
                                                    DatasetProgress& progress) {
   market::QualityChecker checker(spec.timeframe, market::QualityRules());
   for (const market::Candle& candle : read.candles) checker.Add(candle);
   market::QualityReport report = checker.Finish();
   const market::QualityVerdict verdict = market::Judge(report);
-  AIFX_RETURN_IF_ERROR(RefuseBadSeries(verdict, spec.pair, spec.timeframe, allow_bad_data));
+  AIFX_RETURN_IF_ERROR(RefuseBadSeries(verdict, spec.pair, spec.timeframe, options.allow_bad_data));
   for (const std::string& text : verdict.refusals) progress.Warn(text);
   for (const std::string& text : verdict.warnings) progress.Warn(text);
-  UsableCandles usable;
-  std::vector<market::Candle> kept;
-  kept.reserve(read.candles.size());
-  size_t first = 0;
-  for (size_t i = 0; i < read.candles.size(); ++i) {
-    if (!usable.Take(read.candles[i])) continue;
-    kept.push_back(read.candles[i]);
-    if (i < read.first) ++first;
-  }
-  read = {.candles = std::move(kept), .first = first};
+  KeepUsable(read);
   market::CandleRules rules;
   rules.max_candles = read.candles.size();
   const auto findings = market::ValidateCandles(read.candles, spec.timeframe, now, rules);
   if (findings.violations.empty()) return report;
-  return absl::FailedPreconditionError(
-      absl::StrCat("the candles are bad: ", findings.violations[0].description));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the candles are bad: ", WithPlaces(findings.violations[0].description, read, options.csv)));
 }
 
 // Rows of a recursive set that do not have their whole memory before them.
@@ -108,9 +140,8 @@ absl::StatusOr<DatasetResult> MakeDataset(const dataset::DatasetSpec& spec,
   progress.Stage("candles");
   AIFX_ASSIGN_OR_RETURN(DatasetCandles read, sources.Candles(spec, plan.from, plan.to, context));
   if (read.candles.size() <= read.first) return absl::OutOfRangeError("there are no candles");
-  AIFX_ASSIGN_OR_RETURN(
-      const market::QualityReport quality,
-      CheckCandles(read, spec, options.allow_bad_data, console.clock.Now(), progress));
+  AIFX_ASSIGN_OR_RETURN(const market::QualityReport quality,
+                        CheckCandles(read, spec, options, console.clock.Now(), progress));
   AIFX_ASSIGN_OR_RETURN(const auto others, sources.Context(spec, read.candles, progress, context));
   progress.Stage("macro");
   AIFX_ASSIGN_OR_RETURN(const auto fundamentals,
@@ -131,6 +162,7 @@ absl::StatusOr<DatasetResult> MakeDataset(const dataset::DatasetSpec& spec,
   provenance.made_at = console.clock.Now();
   result.metadata = dataset::MetadataJson(data, read.candles, quality, provenance);
   result.bytes = dataset::ArrayBytes(data);
+  if (context.IsCancelled()) return absl::CancelledError("interrupted");
   if (!options.dry_run) AIFX_RETURN_IF_ERROR(Write(data, progress, context, result));
   progress.Finish();
   return result;

@@ -39,9 +39,7 @@ absl::StatusOr<dataset::SplitRule> SplitOf(const DatasetOptions& options) {
   if (!options.test_until.empty()) {
     AIFX_ASSIGN_OR_RETURN(rule.test_until, CutOf("--test-until", options.test_until));
   }
-  if (!options.embargo.empty()) {
-    AIFX_ASSIGN_OR_RETURN(rule.embargo, ParseDurationWord("--embargo", options.embargo));
-  }
+  rule.embargo = options.embargo;
   return rule;
 }
 
@@ -117,12 +115,12 @@ void AddSplits(CLI::App& command, DatasetOptions* options) {
   CLI::Option* test = cut("--test-until", &options->test_until,
                           "Test rows are known by then; later rows are training again");
   command
-      .add_option(
-          "--embargo", options->embargo,
-          "Training that follows the test begins so much later, such as 60h or 3d; default: "
-          "with the first window that holds no candle of the test")
+      .add_option("--embargo", options->embargo,
+                  "Candles after the test that training leaves out; default: as many as a row "
+                  "depends on, sequence + memory of the set - 1")
       ->needs(test)
-      ->type_name("DURATION");
+      ->check(CLI::Range(0, 1000000))
+      ->type_name("N");
 }
 
 void AddSources(CLI::App& command, DatasetOptions* options) {

@@ -1,6 +1,7 @@
 #ifndef AIFX_CLIENT_CLI_DATASET_DATASET_OPTIONS_H_
 #define AIFX_CLIENT_CLI_DATASET_DATASET_OPTIONS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,8 @@ struct DatasetOptions {
   std::vector<std::string> targets = {"direction", "return", "triple-barrier"};
   dataset::TargetRule rule;  // the numbers
   std::string from, to;
-  std::string train_until = "0.7", validation_until = "0.85", test_until, embargo;
+  std::string train_until = "0.7", validation_until = "0.85", test_until;
+  std::optional<size_t> embargo;
   std::string csv, fundamentals, series, events;
   std::vector<std::string> context;  // PAIR=FILE each, beside csv
   bool no_macro = false;

@@ -12,9 +12,6 @@
 #include "client/cli/context_files.h"
 #include "client/cli/series_check.h"
 #include "client/cli/words.h"
-#include "client/collect/calendar_reader.h"
-#include "client/collect/series_config.h"
-#include "client/collect/series_reader.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/macro/country.h"
@@ -48,13 +45,19 @@ absl::Status WithAdvice(const absl::Status& status) {
       absl::StrCat(status.message(), ": give --fundamentals and --events, or --no-macro"));
 }
 
+// Once, however many data sets a file is for.
+void TellOnce(std::vector<std::string>& texts, DatasetProgress& progress) {
+  for (const std::string& text : texts) progress.Warn(text);
+  texts.clear();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<DatasetSources>> DatasetSources::Open(const DatasetOptions& options,
                                                                      const DatasetPlan& plan,
                                                                      Console& console) {
   std::unique_ptr<DatasetSources> sources(new DatasetSources(options, console));
-  AIFX_RETURN_IF_ERROR(sources->ReadMacroFiles());
+  AIFX_ASSIGN_OR_RETURN(sources->files_, ReadMacroFiles(options));
   if (!options.csv.empty()) {
     const dataset::DatasetSpec& spec = plan.datasets.front();  // of a file it is the only one
     AIFX_ASSIGN_OR_RETURN(sources->context_, ReadContextFiles(options.context, *spec.set,
@@ -66,34 +69,24 @@ absl::StatusOr<std::unique_ptr<DatasetSources>> DatasetSources::Open(const Datas
   return sources;
 }
 
-absl::Status DatasetSources::ReadMacroFiles() {
-  if (!options_.fundamentals.empty()) {
-    AIFX_ASSIGN_OR_RETURN(const std::string config, base::ReadFile(options_.series));
-    AIFX_ASSIGN_OR_RETURN(const auto specs, collect::ParseSeriesConfig(config, options_.series));
-    AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options_.fundamentals));
-    AIFX_ASSIGN_OR_RETURN(
-        collect::SeriesData data,
-        collect::ParseSeries(text, options_.fundamentals, FileName(options_.fundamentals), specs));
-    records_ = std::move(data.records);
+absl::StatusOr<DatasetCandles> DatasetSources::ReadCandlesFile(const dataset::DatasetSpec& spec,
+                                                               absl::Time to) {
+  DatasetCandles read;
+  std::vector<CandleLine> lines;
+  AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options_.csv));
+  AIFX_ASSIGN_OR_RETURN(const auto candles,
+                        ParseCandlesCsv(text, options_.csv, spec.pair.PipSize(), &lines));
+  for (size_t i = 0; i < candles.size(); ++i) {
+    if (candles[i].open_time >= to) continue;
+    read.candles.push_back(candles[i]);
+    read.lines.push_back(lines[i].number);
   }
-  if (!options_.events.empty()) {
-    AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options_.events));
-    AIFX_ASSIGN_OR_RETURN(collect::CalendarData data,
-                          collect::ParseCalendar(text, options_.events, FileName(options_.events)));
-    events_ = std::move(data.events);
-  }
-  return absl::OkStatus();
+  return read;
 }
 
 absl::StatusOr<std::vector<market::Candle>> DatasetSources::ReadCandles(
     const dataset::DatasetSpec& spec, absl::Time from, absl::Time to,
     const base::CallContext& context) {
-  if (backend_ == nullptr) {
-    AIFX_ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options_.csv));
-    AIFX_ASSIGN_OR_RETURN(auto candles, ParseCandlesCsv(text, options_.csv, spec.pair.PipSize()));
-    std::erase_if(candles, [&](const auto& candle) { return candle.open_time >= to; });
-    return candles;
-  }
   std::vector<market::Candle> before;
   if (from > absl::InfinitePast()) {
     // Closed by then: everything that opened before `from`.
@@ -114,7 +107,11 @@ absl::StatusOr<DatasetCandles> DatasetSources::Candles(const dataset::DatasetSpe
                                                        absl::Time from, absl::Time to,
                                                        const base::CallContext& context) {
   DatasetCandles read;
-  AIFX_ASSIGN_OR_RETURN(read.candles, ReadCandles(spec, from, to, context));
+  if (backend_ == nullptr) {
+    AIFX_ASSIGN_OR_RETURN(read, ReadCandlesFile(spec, to));
+  } else {
+    AIFX_ASSIGN_OR_RETURN(read.candles, ReadCandles(spec, from, to, context));
+  }
   std::vector<market::Candle>& candles = read.candles;
   const absl::Time now = console_.clock.Now();
   while (!candles.empty() && market::CloseTime(spec.timeframe, candles.back().open_time) > now) {
@@ -126,7 +123,9 @@ absl::StatusOr<DatasetCandles> DatasetSources::Candles(const dataset::DatasetSpe
                                   [&](const auto& candle) { return candle.open_time >= from; });
   const auto before = static_cast<size_t>(first - candles.begin());
   read.first = std::min(before, spec.set->CandlesWanted(spec.sequence) - 1);
-  candles.erase(candles.begin(), first - static_cast<ptrdiff_t>(read.first));
+  const auto too_old = static_cast<ptrdiff_t>(before - read.first);
+  candles.erase(candles.begin(), candles.begin() + too_old);
+  if (!read.lines.empty()) read.lines.erase(read.lines.begin(), read.lines.begin() + too_old);
   return read;
 }
 
@@ -160,11 +159,12 @@ absl::StatusOr<std::vector<features::OwnedContextSeries>> DatasetSources::Contex
 absl::StatusOr<std::optional<macro::FundamentalFeatures>> DatasetSources::Fundamentals(
     const market::CurrencyPair& pair, absl::Time to, DatasetProgress& progress,
     const base::CallContext& context) {
-  if (!records_.has_value() && !macro_from_backend()) return std::nullopt;
+  TellOnce(files_.record_warnings, progress);
+  if (!files_.records.has_value() && !macro_from_backend()) return std::nullopt;
   const std::set<std::string> countries = {macro::CountryOf(pair.base()),
                                            macro::CountryOf(pair.quote())};
-  std::vector<macro::FundamentalRecord> records = records_.value_or(decltype(records)());
-  if (!records_.has_value()) {
+  std::vector<macro::FundamentalRecord> records = files_.records.value_or(decltype(records)());
+  if (!files_.records.has_value()) {
     auto read =
         backend::MacroClient(backend_->client().channel())
             .Fundamentals({.countries = {countries.begin(), countries.end()}, .end = to}, context);
@@ -183,9 +183,10 @@ absl::StatusOr<std::optional<macro::FundamentalFeatures>> DatasetSources::Fundam
 absl::StatusOr<std::optional<macro::EventFeatures>> DatasetSources::Events(
     const market::CurrencyPair& pair, absl::Time to, DatasetProgress& progress,
     const base::CallContext& context) {
-  if (!events_.has_value() && !macro_from_backend()) return std::nullopt;
-  std::vector<macro::EconomicEvent> events = events_.value_or(decltype(events)());
-  if (!events_.has_value()) {
+  TellOnce(files_.event_warnings, progress);
+  if (!files_.events.has_value() && !macro_from_backend()) return std::nullopt;
+  std::vector<macro::EconomicEvent> events = files_.events.value_or(decltype(events)());
+  if (!files_.events.has_value()) {
     auto read =
         backend::MacroClient(backend_->client().channel())
             .Events({.currencies = {pair.base(), pair.quote()}, .end = to + kSchedule}, context);
@@ -213,8 +214,8 @@ dataset::Provenance DatasetSources::provenance(const dataset::DatasetSpec& spec)
   }
   return {.candles = options_.csv.empty() ? backend : FileName(options_.csv),
           .context = absl::StrJoin(context, ", "),
-          .fundamentals = records_.has_value() ? FileName(options_.fundamentals) : rest,
-          .events = events_.has_value() ? FileName(options_.events) : rest};
+          .fundamentals = files_.records.has_value() ? FileName(options_.fundamentals) : rest,
+          .events = files_.events.has_value() ? FileName(options_.events) : rest};
 }
 
 }  // namespace aifx::cli

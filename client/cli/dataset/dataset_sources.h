@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "client/cli/dataset/dataset_options.h"
 #include "client/cli/dataset/dataset_progress.h"
+#include "client/cli/dataset/macro_files.h"
 #include "core/base/call_context.h"
 #include "core/dataset/dataset_json.h"
 #include "core/features/owned_context.h"
@@ -19,6 +20,7 @@ namespace aifx::cli {
 struct DatasetCandles {
   std::vector<market::Candle> candles;
   size_t first = 0;
+  std::vector<size_t> lines;  // of a file: where each candle stands; of the backend: none
 };
 
 // Where the inputs come from: the backend, or files. Not thread-safe.
@@ -42,7 +44,7 @@ class DatasetSources {
       DatasetProgress& progress, const base::CallContext& context);
 
   // Macro features of the pair from everything up to `to`; absent where they are left out. Says
-  // where there is no data of the pair at all.
+  // where there is no data of the pair at all, and, the first time, what of a file was left out.
   absl::StatusOr<std::optional<macro::FundamentalFeatures>> Fundamentals(
       const market::CurrencyPair& pair, absl::Time to, DatasetProgress& progress,
       const base::CallContext& context);
@@ -57,7 +59,7 @@ class DatasetSources {
  private:
   DatasetSources(const DatasetOptions& options, Console& console)
       : options_(options), console_(console) {}
-  absl::Status ReadMacroFiles();
+  absl::StatusOr<DatasetCandles> ReadCandlesFile(const dataset::DatasetSpec& spec, absl::Time to);
   absl::StatusOr<std::vector<market::Candle>> ReadCandles(const dataset::DatasetSpec& spec,
                                                           absl::Time from, absl::Time to,
                                                           const base::CallContext& context);
@@ -65,9 +67,8 @@ class DatasetSources {
 
   const DatasetOptions& options_;
   Console& console_;
-  std::unique_ptr<TrainingBackend> backend_;                      // null: files alone
-  std::optional<std::vector<macro::FundamentalRecord>> records_;  // of the file
-  std::optional<std::vector<macro::EconomicEvent>> events_;
+  std::unique_ptr<TrainingBackend> backend_;           // null: files alone
+  MacroFiles files_;                                   // its warnings go once they are told
   std::vector<features::OwnedContextSeries> context_;  // of the files
 };
 

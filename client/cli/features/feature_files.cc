@@ -81,7 +81,7 @@ absl::StatusOr<WrittenSeries> WriteSeries(const FeaturesPlan& plan, const Series
                                           const market::OnReadProgress& progress,
                                           const base::CallContext& context) {
   AIFX_ASSIGN_OR_RETURN(FeatureRows rows, FeatureRows::Make(*plan.set, &key.pair));
-  ContextReader others(*plan.set, key.pair, key.timeframe, survey.start, source, context);
+  ContextReader others(survey.ContextUserOf(plan, key), source, context);
   const Splitter splitter(plan.split, survey.range.rows);
   PartFiles files(plan, folder);
   int64_t index = 0;
@@ -105,6 +105,7 @@ absl::StatusOr<WrittenSeries> WriteSeries(const FeaturesPlan& plan, const Series
                                            " changed while they were read (", survey.read.used,
                                            " before, ", read.used, " now): run the job again"));
   }
+  AIFX_RETURN_IF_ERROR(others.CheckUnchanged(survey.context));
   WrittenSeries series;
   AIFX_ASSIGN_OR_RETURN(series.parts, files.Finish());
   series.dropped = rows.dropped();

@@ -1,6 +1,7 @@
 #include "client/cli/features/features_job.h"
 
 #include <filesystem>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/errors.h"
@@ -54,6 +55,11 @@ std::vector<std::string> WarningsOf(const FeaturesPlan& plan, const SeriesResult
   const SeriesSurvey& survey = *result.survey;
   std::vector<std::string> warnings =
       SeriesWarnings(survey.verdict, result.key.pair, result.key.timeframe);
+  for (const JudgedContext& context : survey.context) {
+    for (std::string& text : SeriesWarnings(context.verdict, context.pair, result.key.timeframe)) {
+      warnings.push_back(std::move(text));
+    }
+  }
   if (plan.set->recursive() && survey.full_memory_from != survey.range.first) {
     warnings.push_back(absl::StrCat(
         result.key.Name(), ": ", plan.set->name(), " has recursive columns: rows with fewer than ",
@@ -72,6 +78,7 @@ absl::Status MakeFiles(const FeaturesPlan& plan, bool dry_run, const FeaturesJob
   AIFX_ASSIGN_OR_RETURN(result.survey,
                         SurveySeries(plan, result.key, deps.source,
                                      deps.progress.Stage(result.key.Name(), "checking"), context));
+  if (context.IsCancelled()) return absl::CancelledError("interrupted");
   return dry_run ? absl::OkStatus() : Write(plan, deps, context, result);
 }
 
@@ -100,6 +107,21 @@ SeriesResult MakeSeriesFiles(const FeaturesPlan& plan, const SeriesKey& key, boo
   return result;
 }
 
+std::vector<SeriesResult> MakeAllSeriesFiles(const FeaturesPlan& plan, bool dry_run,
+                                             const FeaturesJobDeps& deps, Console& console,
+                                             const base::CallContext& context) {
+  std::vector<SeriesResult> results;
+  for (const SeriesKey& key : plan.series) {
+    if (context.IsCancelled()) {
+      results.push_back({.key = key, .status = absl::CancelledError("interrupted")});
+    } else {
+      results.push_back(MakeSeriesFiles(plan, key, dry_run, deps, context));
+    }
+    if (!results.back().status.ok()) Tell(results.back(), console);
+  }
+  return results;
+}
+
 int RunFeatures(const FeaturesOptions& options, Console& console) {
   const absl::StatusOr<FeaturesPlan> plan = MakeFeaturesPlan(options, console.clock.Now());
   if (!plan.ok()) return ReportError(kJob, plan.status(), console);
@@ -115,12 +137,8 @@ int RunFeatures(const FeaturesOptions& options, Console& console) {
                              .progress = progress};
   const base::CallContext context{.request_id = base::NewUuid()};
   const CancelOnSignal cancel_on_signal(context);
-  std::vector<SeriesResult> results;
-  for (const SeriesKey& key : plan->series) {
-    results.push_back(MakeSeriesFiles(*plan, key, options.dry_run, deps, context));
-    if (!results.back().status.ok()) Tell(results.back(), console);
-    if (context.IsCancelled()) break;
-  }
+  const std::vector<SeriesResult> results =
+      MakeAllSeriesFiles(*plan, options.dry_run, deps, console, context);
   console.out << (options.json ? FeaturesJson(*plan, results, options.dry_run).dump() + "\n"
                                : FeaturesText(*plan, results, options.dry_run, console.colour_out));
   return FeaturesExitCode(results);

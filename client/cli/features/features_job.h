@@ -2,6 +2,7 @@
 #define AIFX_CLIENT_CLI_FEATURES_FEATURES_JOB_H_
 
 #include <string>
+#include <vector>
 
 #include "client/cli/features/features_progress.h"
 #include "client/cli/features/features_report.h"
@@ -22,8 +23,13 @@ struct FeaturesJobDeps {
 SeriesResult MakeSeriesFiles(const FeaturesPlan& plan, const SeriesKey& key, bool dry_run,
                              const FeaturesJobDeps& deps, const base::CallContext& context);
 
-// Runs the job for all series of the command line, tells of each that fails and goes on with the
-// others. The exit code.
+// The same for all series of the plan, one after another; tells of each that fails. Cancelled are
+// all that an interruption leaves undone, those that were not begun too.
+std::vector<SeriesResult> MakeAllSeriesFiles(const FeaturesPlan& plan, bool dry_run,
+                                             const FeaturesJobDeps& deps, Console& console,
+                                             const base::CallContext& context);
+
+// Runs the job for all series of the command line. The exit code.
 int RunFeatures(const FeaturesOptions& options, Console& console);
 
 }  // namespace aifx::cli

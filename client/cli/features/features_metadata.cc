@@ -64,6 +64,17 @@ json PartJson(const WrittenPart& part) {
       {"rows", part.rows}, {"first", Iso(part.first)}, {"last", Iso(part.last)}, {"files", files}};
 }
 
+json ContextJson(const std::vector<JudgedContext>& context) {
+  json pairs = json::array();
+  for (const JudgedContext& judged : context) {
+    pairs.push_back({{"pair", judged.pair.ToString()},
+                     {"used", judged.used},
+                     {"unusable", judged.left_out},
+                     {"quality", QualityJson(judged.quality, judged.verdict)}});
+  }
+  return pairs;
+}
+
 json SplitJson(const SplitPlan& plan) {
   const auto point = [](const SplitPoint& end) -> json {
     if (end.time.has_value()) return {{"given", end.text}, {"known_by", Iso(end.time)}};
@@ -100,6 +111,7 @@ json FeaturesMetadata(const FeaturesPlan& plan, const SeriesKey& key, const Seri
             {"unusable", survey.read.unusable}}},
           {"dropped", DroppedJson(*plan.set, written.dropped)},
           {"quality", QualityJson(survey.quality, survey.verdict)},
+          {"context", ContextJson(survey.context)},
           {"source", {{"backend", backend_url}}},
           {"engine", {{"version", base::ProjectVersion()}, {"revision", base::GitRevision()}}},
           {"created_at", Iso(plan.as_of)}};

@@ -1,12 +1,13 @@
 #include "client/cli/features/split.h"
 
-#include <cmath>
+#include <algorithm>
 #include <tuple>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/words.h"
 #include "core/base/status_macros.h"
+#include "core/dataset/time_split.h"
 
 namespace aifx::cli {
 namespace {
@@ -36,6 +37,11 @@ absl::StatusOr<SplitPoint> ParsePoint(absl::string_view option, absl::string_vie
   return point;
 }
 
+// The row behind the part, where its end is a share.
+int64_t IndexOf(const SplitPoint& end, int64_t rows) {
+  return static_cast<int64_t>(dataset::RowsOfShare(end.share, static_cast<size_t>(rows)));
+}
+
 }  // namespace
 
 absl::StatusOr<SplitPlan> ParseSplit(absl::string_view train_until,
@@ -47,10 +53,8 @@ absl::StatusOr<SplitPlan> ParseSplit(absl::string_view train_until,
   const SplitPoint& validation = plan.validation_until;
   const std::string both =
       absl::StrCat(kTrainUntil, " ", train.text, " and ", kValidationUntil, " ", validation.text);
-  if (train.time.has_value() != validation.time.has_value()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(both, ": give two times, or two shares of the rows"));
-  }
+  // A time and a share are compared once the rows are known (CheckSplit).
+  if (train.time.has_value() != validation.time.has_value()) return plan;
   if (train.time.has_value() ? *validation.time > *train.time : validation.share > train.share) {
     return plan;
   }
@@ -63,7 +67,7 @@ absl::StatusOr<SplitPlan> ParseSplit(absl::string_view train_until,
 Splitter::Splitter(const SplitPlan& plan, int64_t rows) {
   const SplitPoint* points[] = {&plan.train_until, &plan.validation_until};
   for (size_t i = 0; i < ends_.size(); ++i) {
-    ends_[i] = {points[i]->time, std::llround(points[i]->share * static_cast<double>(rows))};
+    ends_[i] = {points[i]->time, IndexOf(*points[i], rows)};
   }
 }
 
@@ -76,8 +80,21 @@ size_t Splitter::PartOf(int64_t index, absl::Time known) const {
   return part;
 }
 
-std::array<int64_t, kParts> Splitter::CountRows(int64_t rows) const {
-  return {ends_[0].index, ends_[1].index - ends_[0].index, rows - ends_[1].index};
+void PartCounter::Add(absl::Time known) {
+  ++rows_;
+  if (plan_.train_until.time.has_value() && known <= *plan_.train_until.time) ++known_by_[0];
+  if (plan_.validation_until.time.has_value() && known <= *plan_.validation_until.time) {
+    ++known_by_[1];
+  }
+}
+
+std::array<int64_t, kParts> PartCounter::Count() const {
+  const auto end = [&](const SplitPoint& point, int64_t known_by) {
+    return point.time.has_value() ? known_by : IndexOf(point, rows_);
+  };
+  const int64_t train = end(plan_.train_until, known_by_[0]);
+  const int64_t validation = std::max(train, end(plan_.validation_until, known_by_[1]));
+  return {train, validation - train, rows_ - validation};
 }
 
 absl::Status CheckSplit(const SplitPlan& plan, const RowRange& range,

@@ -18,7 +18,7 @@ namespace aifx::cli {
 inline constexpr size_t kParts = 3;
 inline constexpr std::array<absl::string_view, kParts> kPartNames = {"train", "validation", "test"};
 
-// Where a part ends: at a time, or after a share of all rows.
+// Where a part ends: at a time, or after a share of all rows (dataset::RowsOfShare).
 struct SplitPoint {
   std::string text;                // as it was given
   std::optional<absl::Time> time;  // rows known by then are in the part
@@ -30,9 +30,9 @@ struct SplitPlan {
   SplitPoint train_until, validation_until;
 };
 
-// Both ends as times, or both as shares counted from the start (0.7 and 0.85: 70 %, 15 % and 15 %).
-// InvalidArgument naming option and value where one is neither, or the second is not after the
-// first.
+// Each end is a time, or a share counted from the start (0.7 and 0.85: 70 %, 15 % and 15 %).
+// InvalidArgument naming option and value where one is neither, or of two of a kind the second is
+// not after the first.
 absl::StatusOr<SplitPlan> ParseSplit(absl::string_view train_until,
                                      absl::string_view validation_until);
 
@@ -45,15 +45,28 @@ class Splitter {
   // The part of the row that is the `index`-th of the series, from 0.
   size_t PartOf(int64_t index, absl::Time known) const;
 
-  // How many of `rows` rows each part has. REQUIRES: the plan has shares
-  std::array<int64_t, kParts> CountRows(int64_t rows) const;
-
  private:
   struct End {
     std::optional<absl::Time> time;
     int64_t index;
   };
   std::array<End, kParts - 1> ends_;
+};
+
+// Counts the rows of each part while a series is read and nobody knows yet how many there are.
+class PartCounter {
+ public:
+  explicit PartCounter(const SplitPlan& plan) : plan_(plan) {}
+
+  // The next row.
+  void Add(absl::Time known);
+  // The rows of each part, as a Splitter of all of them splits.
+  std::array<int64_t, kParts> Count() const;
+
+ private:
+  SplitPlan plan_;
+  int64_t rows_ = 0;
+  std::array<int64_t, kParts - 1> known_by_{};  // of all rows, where the end is a time
 };
 
 // What is known of the rows before they are split.
@@ -63,7 +76,7 @@ struct RowRange {
 };
 
 // InvalidArgument, naming the option and the range of the rows, where a time lies outside of them
-// or a part gets no row. `rows_of_part` counts them by Splitter.
+// or a part gets no row. `rows_of_part` is PartCounter's.
 absl::Status CheckSplit(const SplitPlan& plan, const RowRange& range,
                         const std::array<int64_t, kParts>& rows_of_part);
 

@@ -32,11 +32,12 @@ absl::StatusOr<SeriesSurvey> SurveySeries(const FeaturesPlan& plan, const Series
   SeriesSurvey survey;
   AIFX_ASSIGN_OR_RETURN(survey.start, StartOfHistory(plan, key, source, context));
   market::QualityChecker checker(key.timeframe, market::QualityRules());
-  // Times split while they are read; shares once the rows are counted.
-  const Splitter by_time(plan.split, 0);
+  PartCounter parts(plan.split);
   size_t index = 0;
   const auto count = [&](const market::Candle& candle) {
     const size_t candle_index = index++;
+    if (candle_index == 0) survey.first = candle.open_time;
+    survey.last = candle.open_time;
     if (candle.open_time < plan.from) {
       ++survey.before;
       return absl::OkStatus();
@@ -47,8 +48,8 @@ absl::StatusOr<SeriesSurvey> SurveySeries(const FeaturesPlan& plan, const Series
     if (!survey.full_memory_from.has_value() && candle_index + 1 >= plan.set->memory()) {
       survey.full_memory_from = candle.open_time;
     }
-    ++survey.rows_of_part[by_time.PartOf(survey.range.rows++,
-                                         market::CloseTime(key.timeframe, candle.open_time))];
+    ++survey.range.rows;
+    parts.Add(market::CloseTime(key.timeframe, candle.open_time));
     return absl::OkStatus();
   };
   AIFX_ASSIGN_OR_RETURN(
@@ -58,10 +59,11 @@ absl::StatusOr<SeriesSurvey> SurveySeries(const FeaturesPlan& plan, const Series
   AIFX_RETURN_IF_ERROR(CheckLength(plan, key, survey));
   AIFX_RETURN_IF_ERROR(
       RefuseBadSeries(survey.verdict, key.pair, key.timeframe, plan.allow_bad_data));
-  if (!plan.split.train_until.time.has_value()) {
-    survey.rows_of_part = Splitter(plan.split, survey.range.rows).CountRows(survey.range.rows);
-  }
+  survey.rows_of_part = parts.Count();
   AIFX_RETURN_IF_ERROR(CheckSplit(plan.split, survey.range, survey.rows_of_part));
+  AIFX_ASSIGN_OR_RETURN(survey.context,
+                        JudgeContext(survey.ContextUserOf(plan, key), plan.allow_bad_data, source,
+                                     progress, context));
   return survey;
 }
 

@@ -4,8 +4,10 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "client/cli/context_check.h"
 #include "client/cli/features/series_reader.h"
 
 namespace aifx::cli {
@@ -14,7 +16,8 @@ namespace aifx::cli {
 struct SeriesSurvey {
   absl::Time start;  // of what is read
   ReadCounts read;
-  int64_t before = 0;  // candles used that open before plan.from
+  absl::Time first, last;  // open times of the candles used
+  int64_t before = 0;      // of them, those that open before plan.from
   market::QualityReport quality;
   market::QualityVerdict verdict;
   // Rows behind the warm-up, those that turn out to be undefined included.
@@ -22,11 +25,18 @@ struct SeriesSurvey {
   std::array<int64_t, kParts> rows_of_part{};
   // From this row on nothing depends on where the series starts; absent where no row is.
   std::optional<absl::Time> full_memory_from;
+  // The pairs that the set uses too, over the same time.
+  std::vector<JudgedContext> context;
+
+  ContextUser ContextUserOf(const FeaturesPlan& plan, const SeriesKey& key) const {
+    return {*plan.set, key.pair, key.timeframe, first, last};
+  }
 };
 
-// Reads a series once. OutOfRange, with the numbers, where it is too short for a row;
-// FailedPrecondition where the rules of docs/data-quality.md refuse it; InvalidArgument where a
-// split lies outside of it; else as the source's errors.
+// Reads a series once, and those of the other pairs that its set uses. OutOfRange, with the
+// numbers, where it is too short for a row; FailedPrecondition where the rules of
+// docs/data-quality.md refuse it or a context series, or where a context pair has no candles;
+// InvalidArgument where a split lies outside of it; else as the source's errors.
 absl::StatusOr<SeriesSurvey> SurveySeries(const FeaturesPlan& plan, const SeriesKey& key,
                                           market::CandleHistory& source,
                                           const market::OnReadProgress& progress,

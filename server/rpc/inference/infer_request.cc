@@ -131,6 +131,25 @@ void ReadOutputs(const ModelInferRequest& message, InferArguments& arguments,
   }
 }
 
+// A parameter's value, of whatever type it came.
+std::string ValueText(const InferParameter& parameter) {
+  switch (parameter.parameter_choice_case()) {
+    case InferParameter::kBoolParam:
+      return parameter.bool_param() ? "true" : "false";
+    case InferParameter::kInt64Param:
+      return absl::StrCat(parameter.int64_param());
+    case InferParameter::kUint64Param:
+      return absl::StrCat(parameter.uint64_param());
+    case InferParameter::kDoubleParam:
+      return absl::StrCat(parameter.double_param());
+    case InferParameter::kStringParam:
+      return Quoted(parameter.string_param());
+    case InferParameter::PARAMETER_CHOICE_NOT_SET:
+      break;
+  }
+  return "without a value";
+}
+
 void ReadParameters(const ModelInferRequest& message, InferArguments& arguments,
                     Violations& violations) {
   const auto& parameters = message.parameters();
@@ -144,7 +163,8 @@ void ReadParameters(const ModelInferRequest& message, InferArguments& arguments,
   const bool is_signed = timeout.parameter_choice_case() == InferParameter::kInt64Param;
   if ((!is_unsigned && !is_signed) || (is_signed && timeout.int64_param() < 0)) {
     violations.push_back(
-        {"parameters", "parameter \"timeout\" is not a whole number of microseconds from 0 on"});
+        {"parameters", absl::StrCat("parameter \"timeout\" is ", ValueText(timeout),
+                                    ", expected a whole number of microseconds from 0 on")});
   } else if (is_unsigned ? timeout.uint64_param() > 0 : timeout.int64_param() > 0) {
     arguments.timeout = is_unsigned
                             ? absl::Microseconds(1) * static_cast<double>(timeout.uint64_param())

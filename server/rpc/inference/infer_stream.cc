@@ -4,18 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/base/violation.h"
 #include "server/rpc/status.h"
 
 namespace aifx::rpc {
 namespace {
 
 constexpr size_t kMaxUnderWay = 8;
-
-absl::Status ShuttingDown() {
-  return base::WithRetryAfter(
-      base::WithReason(absl::UnavailableError("the server is shutting down"), "SHUTTING_DOWN"), 1);
-}
 
 }  // namespace
 
@@ -41,12 +35,13 @@ void InferStreams::Remove(const std::shared_ptr<InferStream>& stream) {
 }
 
 InferStream::InferStream(std::unique_ptr<StreamCall> call, const ModelInference& inference,
-                         InferStreams& streams)
-    : call_(std::move(call)), inference_(inference), streams_(streams) {}
+                         InferStreams& streams, size_t max_bytes)
+    : call_(std::move(call)), inference_(inference), streams_(streams), max_bytes_(max_bytes) {}
 
 InferStream* InferStream::Start(std::unique_ptr<StreamCall> call, const ModelInference& inference,
-                                InferStreams& streams) {
-  const std::shared_ptr<InferStream> stream(new InferStream(std::move(call), inference, streams));
+                                InferStreams& streams, size_t max_bytes) {
+  const std::shared_ptr<InferStream> stream(
+      new InferStream(std::move(call), inference, streams, max_bytes));
   const bool open = streams.Add(stream);  // holds it until OnDone
   base::MutexLock lock(stream->mutex_);
   stream->ending_ = !open;
@@ -77,7 +72,13 @@ void InferStream::OnReadDone(bool ok) {
     self->Answered(*slot, status);
   };
   try {
-    inference_.Infer(request_, call_->StepContext(), *slot->message.mutable_infer_response(), done);
+    const absl::Status size = call_->CheckMessage(request_.ByteSizeLong(), max_bytes_);
+    if (size.ok()) {
+      inference_.Infer(request_, call_->StepContext(), *slot->message.mutable_infer_response(),
+                       done);
+    } else {
+      done(size);
+    }
   } catch (const std::exception& error) {
     done(absl::InternalError(absl::StrCat("uncaught exception: ", error.what())));
   }

@@ -43,9 +43,10 @@ class InferStream final : public grpc::ServerBidiReactor<::inference::ModelInfer
                                                          ::inference::ModelStreamInferResponse>,
                           public std::enable_shared_from_this<InferStream> {
  public:
-  // gRPC owns what is returned. `streams` and `inference` outlive it.
+  // gRPC owns what is returned. `streams` and `inference` outlive it. A request of more than
+  // `max_bytes` is answered RESOURCE_EXHAUSTED.
   static InferStream* Start(std::unique_ptr<StreamCall> call, const ModelInference& inference,
-                            InferStreams& streams);
+                            InferStreams& streams, size_t max_bytes);
 
   // Reads no more; ends with UNAVAILABLE once everything is answered.
   void End();
@@ -64,7 +65,7 @@ class InferStream final : public grpc::ServerBidiReactor<::inference::ModelInfer
   };
 
   InferStream(std::unique_ptr<StreamCall> call, const ModelInference& inference,
-              InferStreams& streams);
+              InferStreams& streams, size_t max_bytes);
 
   void Answered(Slot& slot, const absl::Status& status);
   // Starts what can be started now: the next read, the next write, or the end.
@@ -73,6 +74,7 @@ class InferStream final : public grpc::ServerBidiReactor<::inference::ModelInfer
   const std::unique_ptr<StreamCall> call_;
   const ModelInference& inference_;
   InferStreams& streams_;
+  const size_t max_bytes_;
   ::inference::ModelInferRequest request_;  // the read's; nobody else's while reading_
 
   base::Mutex mutex_;

@@ -1,12 +1,10 @@
 // InferenceService's methods about the model store: what is in it, and commands over it.
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "core/base/status_macros.h"
 #include "core/base/violation.h"
 #include "server/rpc/inference/inference_service.h"
@@ -14,6 +12,7 @@
 #include "server/rpc/inference/model_lookup.h"
 #include "server/rpc/peer.h"
 #include "server/rpc/status.h"
+#include "server/rpc/store_root.h"
 
 namespace aifx::rpc {
 namespace {
@@ -84,18 +83,6 @@ absl::StatusOr<CommandTarget> TargetOf(const Request& request) {
 
 }  // namespace
 
-std::string InferenceService::WithoutRoot(absl::string_view text) const {
-  return absl::StrReplaceAll(text, {{deps_.store_root + "/", ""}});
-}
-
-absl::Status InferenceService::WithoutRoot(const absl::Status& status) const {
-  if (status.ok()) return status;
-  absl::Status result(status.code(), WithoutRoot(status.message()));
-  status.ForEachPayload(
-      [&](absl::string_view url, const absl::Cord& value) { result.SetPayload(url, value); });
-  return result;
-}
-
 grpc::ServerUnaryReactor* InferenceService::RepositoryIndex(
     grpc::CallbackServerContext* context, const ::inference::RepositoryIndexRequest* request,
     ::inference::RepositoryIndexResponse* response) {
@@ -103,7 +90,7 @@ grpc::ServerUnaryReactor* InferenceService::RepositoryIndex(
     AIFX_RETURN_IF_ERROR(CheckRepository(request->repository_name()));
     for (serving::VersionView& view : deps_.registry.List()) {
       if (request->ready() && view.state != serving::VersionState::kReady) continue;
-      view.reason = WithoutRoot(view.reason);
+      view.reason = WithoutRoot(view.reason, deps_.store_root);
       ToProto(view, *response->add_models());
     }
     return absl::OkStatus();
@@ -123,7 +110,7 @@ grpc::ServerUnaryReactor* InferenceService::RepositoryModelLoad(
       const auto loaded = deps_.control->Load(target.name, target.version, call->context());
       response->set_model_name(target.name);
       response->set_is_loaded(loaded.ok());
-      call->Finish(WithoutRoot(loaded.status()));
+      call->Finish(WithoutRoot(loaded.status(), deps_.store_root));
     });
   };
   return deps_.guard.Start(context, "GRPCInferenceService.RepositoryModelLoad",
@@ -134,18 +121,19 @@ absl::Status InferenceService::Unload(const std::string& name, int64_t version,
                                       const base::CallContext& context) const {
   if (version != 0) return deps_.control->Unload(name, version, context).status();
   std::vector<int64_t> loaded;
-  std::optional<int64_t> active;
   bool known = false;
   for (const serving::VersionView& view : deps_.registry.List()) {
     if (view.name != name) continue;
     known = true;
-    if (view.state != serving::VersionState::kReady) continue;
-    loaded.push_back(view.version);
-    if (view.active) active = view.version;
+    if (view.state == serving::VersionState::kReady) loaded.push_back(view.version);
   }
-  if (!known) return FindModel(deps_.registry, name, "").status();
-  // All of it or nothing: the control says why the version that serves stays.
-  if (active.has_value()) return deps_.control->Unload(name, *active, context).status();
+  const auto serving = FindModel(deps_.registry, name, "");
+  if (!known) return serving.status();
+  // All of it or nothing: the control says why the version that serves stays. It need not be the
+  // active one, which may have failed to load.
+  if (serving.ok()) {
+    return deps_.control->Unload(name, (*serving)->manifest().version, context).status();
+  }
   for (const int64_t each : loaded) {
     AIFX_RETURN_IF_ERROR(deps_.control->Unload(name, each, context).status());
   }
@@ -165,7 +153,7 @@ grpc::ServerUnaryReactor* InferenceService::RepositoryModelUnload(
       const absl::Status status = Unload(target.name, target.version, call->context());
       response->set_model_name(target.name);
       response->set_is_unloaded(status.ok());
-      call->Finish(WithoutRoot(status));
+      call->Finish(WithoutRoot(status, deps_.store_root));
     });
   };
   return deps_.guard.Start(context, "GRPCInferenceService.RepositoryModelUnload",

@@ -150,7 +150,9 @@ grpc::ServerUnaryReactor* InferenceService::ModelInfer(
 grpc::ServerBidiReactor<::inference::ModelInferRequest, ::inference::ModelStreamInferResponse>*
 InferenceService::ModelStreamInfer(grpc::CallbackServerContext* context) {
   auto call = deps_.guard.AdmitStream(context, MethodName("ModelStreamInfer"));
-  if (call.ok()) return InferStream::Start(*std::move(call), inference_, streams_);
+  if (call.ok()) {
+    return InferStream::Start(*std::move(call), inference_, streams_, deps_.receive_bytes);
+  }
   return new UnimplementedBidiStream<::inference::ModelInferRequest,
                                      ::inference::ModelStreamInferResponse>(
       ToGrpcStatus(call.status(), ""));

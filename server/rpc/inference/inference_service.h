@@ -27,7 +27,7 @@ struct InferenceServiceDeps {
   serving::Executor& commands;               // they run here
   std::string store_root;           // cut out of reasons: callers do not learn where it lies
   bool remote_admin = false;        // loads and unloads from other machines too
-  size_t receive_bytes = 16 << 20;  // of a ModelInfer request
+  size_t receive_bytes = 16 << 20;  // of a ModelInfer request, alone or in a stream
 };
 
 // inference.GRPCInferenceService, the Open Inference Protocol: models without the engine's feature
@@ -92,9 +92,6 @@ class InferenceService final : public ::inference::GRPCInferenceService::Callbac
                           ::inference::ModelStatisticsResponse& response) const;
   absl::Status Unload(const std::string& name, int64_t version,
                       const base::CallContext& context) const;
-  // A command's error without the store's folder.
-  absl::Status WithoutRoot(const absl::Status& status) const;
-  std::string WithoutRoot(absl::string_view text) const;
 
   const InferenceServiceDeps deps_;
   InferenceStatistics statistics_;

@@ -1,13 +1,14 @@
 """Computes a data set anew, with pandas and NumPy alone, and compares it with what `aifx dataset` wrote.
 
-  expected_dataset.py CANDLES_CSV DATASET_FOLDER [--series CSV --calendar CSV]
+  expected_dataset.py CANDLES_CSV DATASET_FOLDER [--series CSV --calendar CSV] [--context PAIR=CSV ...]
 
 CANDLES_CSV has timestamp, open, high, low, close and, for v3.2 and raw-ohlcv, volume: the candles that
 the data set was made from, no more and no fewer. DATASET_FOLDER is such as out/eurusd-1h. The series
 and the calendar are in the form of tests/golden/macro; their rows are looked at anew for every time,
-which is slow, so that some rows of each part are compared. What metadata.json says of sequence,
-horizon, barriers and cuts is taken as the request; everything else is computed and compared. Shares
-nothing with the engine. Exits with 1 and the first difference.
+which is slow, so that some rows of each part are compared. --context names the candles of each other
+pair that the set uses. What metadata.json says of sequence, horizon, barriers and cuts is taken as the
+request; everything else is computed and compared. Shares nothing with the engine. Exits with 1 and the
+first difference.
 """
 
 import argparse
@@ -22,6 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "features"), str(HERE.parent / "macro")]
 import make_macro  # noqa: E402
 import make_stationary_v1  # noqa: E402
+import make_stationary_v2  # noqa: E402
 import make_technical  # noqa: E402
 
 STEP = {"1h": "1h", "4h": "4h", "1d": "1D", "15min": "15min"}
@@ -39,7 +41,21 @@ def load_candles(path):
     return candles
 
 
-def technical(candles, set_name, columns):
+def load_context(files):
+    """Candles of several pairs, {pair: path}, with a column `pair`."""
+    parts = [pd.read_csv(path, comment="#").assign(pair=pair) for pair, path in files.items()]
+    return pd.concat(parts)[["pair", "timestamp", "close"]]
+
+
+def with_context(candles, context):
+    """The columns of stationary-v2, in no order, of candles without spreads."""
+    shared = make_stationary_v1.compute_features(candles.rename(columns={"timestamp": "timestamp_utc"}))
+    beyond = make_stationary_v2.compute_features(candles.assign(spread_pips=np.nan), context)
+    beyond["has_spread"] = beyond["spread_against_48"] = 0
+    return pd.concat([shared.drop(columns=beyond.columns, errors="ignore"), beyond], axis=1)
+
+
+def technical(candles, set_name, columns, context):
     """Every candle's features; NaN before the first row."""
     if set_name == "stationary-v1":
         renamed = candles.rename(columns={"timestamp": "timestamp_utc"})
@@ -48,6 +64,9 @@ def technical(candles, set_name, columns):
     elif set_name == "v3.2":
         features = make_technical.reference(candles)[columns].to_numpy(float)
         features[:199] = np.nan
+    elif set_name == "stationary-v2":
+        features = with_context(candles, load_context(context))[columns].to_numpy(float)
+        features[:49] = np.nan
     elif set_name == "raw-ohlcv":
         features = candles[columns].to_numpy(float)
     else:
@@ -99,14 +118,14 @@ def close_to(name, got, want, tolerance):
 class Expected:
     """The rows of a data set by part, from its candles and its request."""
 
-    def __init__(self, candles, metadata):
+    def __init__(self, candles, metadata, context):
         self.candles, self.metadata = candles, metadata
         request, splits = metadata["targets"], metadata["splits"]
         self.sequence, horizon = metadata["technical"]["sequence"], request["horizon"]
         step = pd.Timedelta(STEP[metadata["timeframe"]])
         self.closed = candles.time + step
         self.features = technical(candles, metadata["technical"]["set"],
-                                  metadata["technical"]["columns"])
+                                  metadata["technical"]["columns"], context)
         barriers = request["barrier"]
         self.direction, self.change, self.barrier, self.barrier_end = targets(
             candles, horizon, barriers["take_atr"], barriers["stop_atr"])
@@ -217,10 +236,11 @@ def compare_macro(folder, name, expected, series, events):
         close_to(f"{name}/event[{i}]", got, numbers(want, metadata["event"]["columns"]), 1e-5)
 
 
-def compare(candles_csv, folder, series_csv=None, calendar_csv=None):
-    """How many rows were compared. Raises Difference."""
+def compare(candles_csv, folder, series_csv=None, calendar_csv=None, context=None):
+    """How many rows were compared; context is {pair: candles_csv}. Raises Difference."""
     folder = pathlib.Path(folder)
-    expected = Expected(load_candles(candles_csv), json.loads((folder / "metadata.json").read_text()))
+    metadata = json.loads((folder / "metadata.json").read_text())
+    expected = Expected(load_candles(candles_csv), metadata, context)
     for name in expected.parts:
         compare_part(folder, name, expected)
         if series_csv:
@@ -235,9 +255,11 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--series")
     parser.add_argument("--calendar")
+    parser.add_argument("--context", action="append", default=[], metavar="PAIR=CSV")
     options = parser.parse_args()
     try:
-        rows = compare(options.candles, options.folder, options.series, options.calendar)
+        rows = compare(options.candles, options.folder, options.series, options.calendar,
+                       dict(each.split("=", 1) for each in options.context))
     except Difference as difference:
         sys.exit(f"expected_dataset: {difference}")
     print(f"{rows} rows are as expected (pandas {pd.__version__}, numpy {np.__version__})")

@@ -7,13 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "client/cli/app.h"
 #include "client/cli/features_table.h"
 #include "core/base/files.h"
-#include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/temporary_folder.h"
-#include "tests/unit/client/cli/captured_console.h"
+#include "tests/unit/client/cli/features_compute_fixture.h"
 
 namespace aifx::cli {
 namespace {
@@ -21,47 +18,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-constexpr char kGolden[] = "tests/golden/features/technical_candles.csv";
-
-// The golden candles without the comment line: header and one line a candle.
-std::vector<std::string> GoldenLines() {
-  std::vector<std::string> lines =
-      absl::StrSplit(base::ReadFile(kGolden).value(), '\n', absl::SkipEmpty());
-  lines.erase(lines.begin());
-  return lines;
-}
-
-class FeaturesComputeTest : public ::testing::Test {
- protected:
-  void WriteInput(const std::vector<std::string>& lines) {
-    std::ofstream(input()) << absl::StrJoin(lines, "\n") << "\n";
-  }
-  std::string input() const { return folder_ / "in.csv"; }
-  std::string output() const { return folder_ / "out.csv"; }
-
-  int Compute(const std::vector<std::string>& more) {
-    std::vector<std::string> arguments = {"features", "compute", "--csv",
-                                          input(),    "--out",   output()};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    captured_.err.str("");
-    return RunCli(arguments, captured_.console);
-  }
-  std::string err() const { return captured_.err.str(); }
-
-  // Computes with line `number` (1: the header) replaced, and expects to be told about it.
-  void ExpectRefused(size_t number, const std::string& line, const std::string& want) {
-    std::vector<std::string> lines = GoldenLines();
-    lines[number - 1] = line;
-    WriteInput(lines);
-    EXPECT_EQ(Compute({"--set", "v3.2"}), kUsage) << want;
-    EXPECT_THAT(err(), HasSubstr(absl::StrCat("in.csv:", number, ": ", want)));
-    EXPECT_FALSE(std::filesystem::exists(output()));
-  }
-
-  testing::TemporaryFolder folder_;
-  CapturedConsole captured_;
-};
 
 TEST_F(FeaturesComputeTest, WritesWhatTheSetComputes) {
   WriteInput(GoldenLines());
@@ -106,9 +62,25 @@ TEST_F(FeaturesComputeTest, BadInputNamesLineColumnAndValue) {
   ExpectRefused(3, "2016-06-14T01:00:00Z,1.6,1.5,1.3,1.4,1", "open 1.6 is above high 1.5");
   ExpectRefused(3, "2016-06-14T01:00:00Z,1.4,1.5,1.3,1.2,1", "close 1.2 is below low 1.3");
   ExpectRefused(3, "2016-06-14T01:00:00Z,1.4,1.5,1.3,1.4,-1", "volume is -1");
+  ExpectRefused(1, "timestamp,open,high,low,close,Open",
+                "the header names the column 'open' twice");
   ExpectRefused(3, "2016-06-14T00:00:00Z,1.4,1.5,1.3,1.4,1",
                 "timestamp is 2016-06-14T00:00:00Z, not later than that of line 2");
   ExpectRefused(3, "2016-06-14T01:00:00Z,1.4,1.5,1.3", "4 cells under 6 columns");
+}
+
+// A spread in price units is told as it stands there, not in pips.
+TEST_F(FeaturesComputeTest, ABadSpreadIsNamedAsInTheFile) {
+  for (const auto& [column, want] :
+       {std::pair("spread", "in.csv:3: spread is -0.0002, must be"),
+        std::pair("spread_pips", "in.csv:3: spread_pips is -0.0002")}) {
+    std::vector<std::string> lines = GoldenLines();
+    lines[0] += absl::StrCat(",", column);
+    for (size_t i = 1; i < lines.size(); ++i) lines[i] += i == 2 ? ",-0.0002" : ",0.0001";
+    WriteInput(lines);
+    EXPECT_EQ(Compute({}), kUsage);
+    EXPECT_THAT(err(), HasSubstr(want));
+  }
 }
 
 TEST_F(FeaturesComputeTest, RowsWithUndefinedValuesAreLeftOutAndCounted) {
@@ -169,6 +141,32 @@ TEST_F(FeaturesComputeTest, SetsWithContextTakeOtherPairsAsFiles) {
   EXPECT_EQ(row[row.size() - 6], row[row.size() - 4]) << "GBP/USD and USD/JPY moved alike";
 }
 
+// The other pairs have 300 candles before those of --csv: more than a stream holds ahead.
+TEST_F(FeaturesComputeTest, ContextMayBeLongerThanTheCandles) {
+  const std::vector<std::string> lines = GoldenLines();
+  WriteInput(lines);
+  std::vector<std::string> longer = {lines[0]};
+  const absl::Time first = absl::FromCivil(absl::CivilHour(2016, 6, 14), absl::UTCTimeZone());
+  for (int i = 300; i > 0; --i) {
+    longer.push_back(absl::StrCat(
+        absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", first - i * absl::Hours(1), absl::UTCTimeZone()),
+        ",1.1,1.2,1.0,", 1.1 + 0.0001 * (i % 7), ",1"));
+  }
+  longer.insert(longer.end(), lines.begin() + 1, lines.end());
+  const std::string more = folder_ / "more.csv";
+  std::ofstream(more) << absl::StrJoin(longer, "\n") << "\n";
+  const auto compute = [&](const std::string& context) {
+    EXPECT_EQ(
+        Compute({"--set", "stationary-v2", "--pair", "EUR/USD", "--context", "GBP/USD=" + context,
+                 "--context", "USD/JPY=" + context, "--context", "AUD/USD=" + context}),
+        kDone)
+        << err();
+    return base::ReadFile(output()).value();
+  };
+  const std::string with_more = compute(more);
+  EXPECT_EQ(with_more, compute(input())) << "no row depends on them";
+}
+
 TEST_F(FeaturesComputeTest, WrongContextIsAnErrorThatNamesIt) {
   WriteInput(GoldenLines());
   const auto refuses = [&](const std::vector<std::string>& context, const std::string& want) {
@@ -193,7 +191,7 @@ TEST(CheckCandleLinesTest, RefusesACandleInProgress) {
   for (int i = 0; i < 3; ++i) {
     candles[i] = {start + i * absl::Hours(1), 1.1, 1.1, 1.1, 1.1};
   }
-  const std::vector<size_t> lines = {2, 3, 4};
+  const std::vector<CandleLine> lines = {{2}, {3}, {4}};
   const absl::Time close = start + absl::Hours(3);
   EXPECT_OK(CheckCandleLines(candles, lines, "f.csv", close));
   EXPECT_THAT(CheckCandleLines(candles, lines, "f.csv", close - absl::Seconds(1)),

@@ -30,6 +30,17 @@ TEST(BoundedQueueTest, CloseWakesWhoWaitsAndLeavesWhatIsThere) {
   EXPECT_EQ(full.Pop(absl::InfiniteDuration()), std::nullopt);
 }
 
+TEST(BoundedQueueTest, AnInterruptEndsOneWaitAndTheQueueGoesOn) {
+  BoundedQueue<int> queue(2);
+  queue.Interrupt();  // nobody waits yet: the next one does not
+  EXPECT_EQ(queue.Pop(absl::InfiniteDuration()), std::nullopt);
+  std::thread waiting([&] { EXPECT_EQ(queue.Pop(absl::InfiniteDuration()), std::nullopt); });
+  queue.Interrupt();
+  waiting.join();
+  EXPECT_TRUE(queue.Push(1));
+  EXPECT_EQ(queue.Pop(absl::InfiniteDuration()), 1);
+}
+
 TEST(BoundedQueueTest, AValueWakesWhoWaits) {
   BoundedQueue<int> queue(2);
   std::thread pusher([&] { queue.Push(7); });

@@ -54,6 +54,16 @@ TEST(CandleHubTest, ASlowSubscriberLosesItsOldestEventsAndHoldsNobodyUp) {
   EXPECT_EQ(slow->Next(absl::ZeroDuration())->open_time, absl::FromUnixSeconds(4 * 3600));
 }
 
+TEST(CandleHubTest, AnInterruptEndsOneWaitAndNotTheSubscription) {
+  CandleHub hub;
+  const auto subscription = hub.Subscribe({Series("EUR/USD")});
+  subscription->Interrupt();
+  EXPECT_FALSE(subscription->Next(absl::InfiniteDuration()).has_value());
+  EXPECT_THAT(hub.Watched(), ElementsAre(Series("EUR/USD")));
+  hub.Publish(Event(Series("EUR/USD"), 1));
+  EXPECT_TRUE(subscription->Next(absl::InfiniteDuration()).has_value());
+}
+
 TEST(CandleHubTest, ASubscriptionMayOutliveTheHub) {
   auto hub = std::make_unique<CandleHub>();
   const auto subscription = hub->Subscribe({Series("EUR/USD")});

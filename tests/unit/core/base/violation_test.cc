@@ -38,6 +38,21 @@ TEST(ViolationTest, CarriesThemAll) {
   }
 }
 
+TEST(ViolationTest, OfTooManyTheFirstAreListedAndTheRestIsCounted) {
+  const std::vector<FieldViolation> all = Violations(1000);
+  ViolationList collected;
+  for (const FieldViolation& violation : all) collected.push_back(violation);
+  EXPECT_EQ(collected.size(), 1000u);
+  EXPECT_EQ(collected.listed().size(), ViolationList::kMaxListed);
+  std::vector<FieldViolation> listed = Violations(ViolationList::kMaxListed);
+  listed.push_back({"...", "and 950 more"});
+  for (const absl::Status& status : {InvalidArgument(collected), InvalidArgument(all)}) {
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
+                                 "candles[0].low 0 is not positive (and 999 more violations)"));
+    EXPECT_THAT(ViolationsOf(status), ElementsAreArray(listed));
+  }
+}
+
 TEST(ViolationTest, CarriesAwkwardText) {
   const std::vector<FieldViolation> violations = {
       {"pair", "pair \"E\\R\nUSD\" \x01 \xe2\x82\xac [\"]"}, {"", ""}};

@@ -25,6 +25,17 @@ inline std::vector<market::Candle> SmallCandles(size_t count = 600) {
   return testing::RandomWalk({.seed = 7, .count = count});
 }
 
+// The price of the pair written the other way round: every movement is mirrored.
+inline void Invert(market::Candle& candle) {
+  candle = {.open_time = candle.open_time,
+            .open = 1.3 / candle.open,
+            .high = 1.3 / candle.low,
+            .low = 1.3 / candle.high,
+            .close = 1.3 / candle.close,
+            .volume = 2 * *candle.volume,
+            .spread_pips = 3 * *candle.spread_pips};
+}
+
 inline macro::EconomicEvent Event(absl::string_view time, absl::string_view name, double forecast,
                                   double actual) {
   return {.time = testing::Time(time),

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "core/dataset/dataset.h"
+#include "core/features/owned_context.h"
 #include "core/features/registry.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -22,25 +23,29 @@ struct Everything {
   std::vector<market::Candle> candles = SmallCandles();
   std::vector<macro::FundamentalRecord> records = SmallRecords();
   std::vector<macro::EconomicEvent> events = SmallEvents();
+  std::vector<features::OwnedContextSeries> context;
 };
+
+// With candles of the pairs that the set uses too: a walk of its own for each.
+Everything WithContextOf(const DatasetSpec& spec) {
+  Everything inputs;
+  uint64_t seed = 20;
+  for (const market::CurrencyPair& pair : spec.set->ContextPairs(spec.pair)) {
+    const auto walk = testing::RandomWalk({.seed = ++seed, .count = inputs.candles.size()});
+    inputs.context.push_back({pair, walk});
+  }
+  return inputs;
+}
 
 Dataset Build(const Everything& inputs, const DatasetSpec& spec = SmallSpec()) {
   const auto fundamentals = macro::FundamentalFeatures::Create(spec.pair, inputs.records).value();
   const auto events = macro::EventFeatures::Create(spec.pair, inputs.events).value();
-  return Dataset::Build(
-             spec, {.candles = inputs.candles, .fundamentals = &fundamentals, .events = &events})
+  const std::vector<features::ContextSeries> context = features::ViewsOf(inputs.context);
+  return Dataset::Build(spec, {.candles = inputs.candles,
+                               .context = context,
+                               .fundamentals = &fundamentals,
+                               .events = &events})
       .value();
-}
-
-// The price of the pair written the other way round: every movement is mirrored.
-void Invert(market::Candle& candle) {
-  candle = {.open_time = candle.open_time,
-            .open = 1.3 / candle.open,
-            .high = 1.3 / candle.low,
-            .low = 1.3 / candle.high,
-            .close = 1.3 / candle.close,
-            .volume = 2 * *candle.volume,
-            .spread_pips = 3 * *candle.spread_pips};
 }
 
 bool SameBits(absl::Span<const double> a, absl::Span<const double> b) {
@@ -88,16 +93,34 @@ TEST(DatasetLeaksTest, WhatComesAfterARowChangesNothingInIt) {
 
 TEST(DatasetLeaksTest, EverySetIsCausalInWindows) {
   for (const features::FeatureSet* set : features::AllFeatureSets()) {
-    // Data sets have the candles of one pair; the tests of feature sets cover those that use
-    // others.
-    if (!set->ContextPairs(*market::CurrencyPair::Parse("EUR/USD")).empty()) continue;
     SCOPED_TRACE(set->name());
     DatasetSpec spec = SmallSpec();
     spec.set = set;
-    Everything changed;
-    for (size_t i = 560; i < changed.candles.size(); ++i) Invert(changed.candles[i]);
-    ExpectSameUpTo(Build({}, spec), Build(changed, spec),
+    const Everything inputs = WithContextOf(spec);
+    Everything changed = inputs;
+    for (size_t i = 560; i < changed.candles.size(); ++i) {
+      Invert(changed.candles[i]);
+      for (auto& series : changed.context) Invert(series.candles[i]);
+    }
+    ExpectSameUpTo(Build(inputs, spec), Build(changed, spec),
                    changed.candles[559].open_time + absl::Hours(1), 300);
+  }
+}
+
+TEST(DatasetLeaksTest, TheContextOfEveryPairIsInTheWindows) {
+  DatasetSpec spec = SmallSpec();
+  spec.set = *features::FindFeatureSet("stationary-v2");
+  const Everything inputs = WithContextOf(spec);
+  const Dataset whole = Build(inputs, spec);
+  ASSERT_EQ(inputs.context.size(), 3);
+  for (size_t pair = 0; pair < inputs.context.size(); ++pair) {
+    SCOPED_TRACE(inputs.context[pair].pair.ToString());
+    Everything changed = inputs;
+    for (market::Candle& candle : changed.context[pair].candles) Invert(candle);
+    const Dataset other = Build(changed, spec);
+    const Row& last = whole.rows().back();
+    std::vector<float> scratch, other_scratch;
+    EXPECT_NE(whole.Window(last, scratch), other.Window(other.rows().back(), other_scratch));
   }
 }
 

@@ -128,19 +128,6 @@ TEST(DatasetTest, ABarriersOwnEndPurgesFewerRows) {
   }
 }
 
-TEST(DatasetTest, TrainingAfterTheTestSeesNoneOfItsCandles) {
-  DatasetSpec spec = SmallSpec();
-  spec.split.test_until = Time("2018-07-13T20:00:00Z");  // a Friday: windows go over the weekend
-  const auto candles = SmallCandles();
-  ASSERT_OK_AND_ASSIGN(const Dataset data, Dataset::Build(spec, {.candles = candles}));
-  EXPECT_EQ(data.split().of(Part::kTrain).embargoed, 7);
-  for (const size_t r : data.split().of(Part::kTrain).rows) {
-    const Row& row = data.rows()[r];
-    if (row.as_of < *data.split().cuts.begin()) continue;
-    EXPECT_GE(candles[row.candle - 7].open_time, Time("2018-07-13T20:00:00Z"));
-  }
-}
-
 TEST(DatasetTest, CandlesBeforeTheFirstOnlyFillWindows) {
   const auto candles = SmallCandles();
   ASSERT_OK_AND_ASSIGN(const Dataset whole, Dataset::Build(SmallSpec(), {.candles = candles}));

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "core/model/aotinductor_runtime.h"
 #include "core/model/golden.h"
 #include "core/model/model.h"
@@ -142,6 +143,9 @@ TEST(InstructionSetsTest, RefusesWhatThisProcessorLacksOrNobodyKnows) {
   const absl::Status wide = CheckInstructionSets("AVX512 AVX512_VNNI");
   const bool there = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vnni");
   EXPECT_EQ(wide.ok(), there) << wide;
+  // Whether this machine has it or not: PyTorch names it on any that does.
+  const absl::Status tiles = CheckInstructionSets("AVX512 AVX512_VNNI AMX_TILE");
+  EXPECT_TRUE(tiles.ok() || absl::StrContains(tiles.message(), "does not have")) << tiles;
 #endif
 }
 

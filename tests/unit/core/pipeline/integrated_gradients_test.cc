@@ -16,7 +16,7 @@ namespace aifx::pipeline {
 namespace {
 
 using ::aifx::testing::FakeManifest;
-using ::aifx::testing::StatusIs;
+using ::aifx::testing::IsOkAndHolds;
 
 // The last logit is the sum of x^4 over the window's first three values, all others are 0.
 class QuarticModel final : public model::Model {

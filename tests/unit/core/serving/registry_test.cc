@@ -143,10 +143,11 @@ TEST_F(RegistryTest, ChoosesTheModelOfTheSeriesAndNamesTheChoicesOtherwise) {
   EXPECT_EQ(ServedVersion({.name = "usdjpy-1h"}), kNew);
   EXPECT_THAT(registry_.Acquire({}, *market::CurrencyPair::Parse("GBP/USD"), kHour),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("eurusd-1h, usdjpy-1h")));
-  EXPECT_THAT(registry_.Acquire({.name = "nope"}, kEurUsd, kHour),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("\"nope\" does not serve")));
+  EXPECT_THAT(
+      registry_.Acquire({.name = "nope"}, kEurUsd, kHour),
+      StatusIs(absl::StatusCode::kNotFound, HasSubstr("model_name \"nope\" does not serve")));
   EXPECT_THAT(registry_.Acquire({.name = "eurusd-1h", .version = 7}, kEurUsd, kHour),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("model.version 7 is not loaded")));
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("model_version 7 is not loaded")));
 }
 
 TEST_F(RegistryTest, AnotherSeriesIsServedOnlyByAModelThatIsNamed) {

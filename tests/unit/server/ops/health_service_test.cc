@@ -82,6 +82,26 @@ TEST_F(HealthServiceTest, WatchTellsTheStatusNowAndEveryChange) {
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
+TEST_F(HealthServiceTest, ALargeRequestIsRefusedAndNotKept) {
+  HealthCheckResponse response;
+  EXPECT_EQ(Check(std::string(200, 'x'), response).error_code(), grpc::StatusCode::NOT_FOUND);
+  HealthCheckRequest long_name, unknown_field;
+  long_name.set_service(std::string(201, 'x'));
+  unknown_field.GetReflection()
+      ->MutableUnknownFields(&unknown_field)
+      ->AddLengthDelimited(77, std::string(2000, 'x'));
+  for (const auto& [request, bytes] : {std::pair(long_name, "201"), {unknown_field, "2004"}}) {
+    grpc::ClientContext checking, watching;
+    const auto stream = stub_->Watch(&watching, request);
+    EXPECT_FALSE(stream->Read(&response));
+    for (const grpc::Status& status :
+         {stub_->Check(&checking, request, &response), stream->Finish()}) {
+      EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+      EXPECT_THAT(status.error_message(), ::testing::HasSubstr(bytes));
+    }
+  }
+}
+
 TEST_F(HealthServiceTest, ACancelledWatchEnds) {
   grpc::ClientContext context;
   auto stream = stub_->Watch(&context, HealthCheckRequest());

@@ -38,6 +38,14 @@ TEST(PredictFromProtoTest, TakesDefaultsAndMakesAnId) {
   EXPECT_FALSE(got.submit);
 }
 
+TEST(PredictFromProtoTest, OfManyEmptyCandlesTheFirstAreListed) {
+  ml::v1::PredictRequest request = GoodRequest();
+  for (int i = 0; i < 5000; ++i) request.mutable_series()->add_candles();
+  const absl::Status status = PredictFromProto(request, kNow).status();
+  EXPECT_EQ(FieldsOf(status).size(), 51u);
+  EXPECT_EQ(FieldsOf(status).back(), "...");
+}
+
 TEST(PredictFromProtoTest, ContextSeriesAreReadLikeTheSeries) {
   ml::v1::PredictRequest request = GoodRequest();
   auto* context = request.add_context_series();

@@ -12,7 +12,9 @@
 namespace aifx::rpc {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 constexpr char kUuid[] = "0b7c7ff6-5d8c-4d2c-9b44-0f3f3f0e8a11";
 const absl::Time kNow = absl::FromCivil(absl::CivilHour(2018, 6, 12, 10), absl::UTCTimeZone());
@@ -141,6 +143,11 @@ TEST(QueriesFromProtoTest, AccuracyBounds) {
   *request.mutable_end_time() = TimeToProto(kNow - absl::Seconds(1));
   EXPECT_THAT(FieldsOf(AccuracyQueryFromProto(request).status()),
               ElementsAre("model_version_id", "end_time", "min_confidence"));
+  const std::vector<base::FieldViolation> violations =
+      base::ViolationsOf(AccuracyQueryFromProto(request).status());
+  EXPECT_THAT(violations[1].description,
+              AllOf(HasSubstr(absl::FormatTime(kNow, absl::UTCTimeZone())),
+                    HasSubstr(absl::FormatTime(kNow - absl::Seconds(1), absl::UTCTimeZone()))));
 }
 
 }  // namespace

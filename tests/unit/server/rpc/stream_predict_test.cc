@@ -71,6 +71,16 @@ TEST_F(StreamPredictTest, ASecondStartIsAnError) {
   EXPECT_EQ(stream_->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
+TEST_F(StreamPredictTest, AMessageThatIsTooLargeEndsTheStream) {
+  ml::v1::StreamPredictRequest request;
+  request.mutable_start()->set_pair(std::string(1 << 20, 'x'));
+  ASSERT_TRUE(stream_->Write(request));
+  EXPECT_FALSE(stream_->Read(&answer_));
+  const grpc::Status status = stream_->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(InfoOf(status).reason(), "REQUEST_TOO_LARGE");
+}
+
 TEST_F(StreamPredictTest, DrainingEndsStreams) {
   ASSERT_TRUE(SendStart());
   ASSERT_TRUE(SendCandle());

@@ -71,6 +71,20 @@ TEST(SubmissionQueryTest, ListsEveryError) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("states[0]")));
 }
 
+TEST(SubmissionQueryTest, MoreStatesThanThereAreAreNotLookedAt) {
+  ml::v1::ListSubmissionsRequest list;
+  ml::v1::PurgeSubmissionsRequest purge;
+  for (int i = 0; i < 6; ++i) {
+    list.add_states(static_cast<ml::v1::SubmissionState>(99));
+    purge.add_states(static_cast<ml::v1::SubmissionState>(99));
+  }
+  for (const absl::Status& status :
+       {SubmissionQueryFromProto(list).status(), PurgeFromProto(purge).status()}) {
+    EXPECT_THAT(FieldsOf(status), ElementsAre("states"));
+    EXPECT_THAT(status.message(), HasSubstr("states has 6 entries, at most 5"));
+  }
+}
+
 TEST(PurgeTest, OnlyWhatIsFinished) {
   ml::v1::PurgeSubmissionsRequest request;
   EXPECT_THAT(FieldsOf(PurgeFromProto(request).status()), ElementsAre("states"));

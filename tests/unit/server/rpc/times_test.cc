@@ -42,7 +42,7 @@ TEST(TimesTest, DurationsAreNotNegative) {
   Violations violations;
   EXPECT_EQ(DurationFromProto(bad, "older_than", violations), std::nullopt);
   ASSERT_EQ(violations.size(), 1u);
-  EXPECT_EQ(violations[0].field, "older_than");
+  EXPECT_EQ(violations.listed()[0].field, "older_than");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <future>
+#include <thread>
 
 #include "core/market/candle.h"
 #include "tests/unit/server/rpc/service_fixture.h"
@@ -10,6 +11,7 @@
 namespace aifx::rpc {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
@@ -28,6 +30,16 @@ std::vector<std::string> ViolationFields(const grpc::Status& status) {
   return fields;
 }
 
+// What other threads are about to do.
+bool Eventually(const std::function<bool()>& condition) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
 class WatchPredictionsTest : public ServiceTest {
  protected:
   struct Watch {
@@ -38,11 +50,16 @@ class WatchPredictionsTest : public ServiceTest {
     bool Read() { return reader->Read(&answer); }
   };
 
-  std::unique_ptr<Watch> StartWatching(const std::vector<std::string>& pairs = {"EUR/USD"}) {
-    auto watch = std::make_unique<Watch>();
+  std::unique_ptr<Watch> StartWatching(const std::vector<std::string>& pairs = {"EUR/USD"},
+                                       const std::string& model = "") {
     ml::v1::WatchPredictionsRequest request;
     for (const std::string& pair : pairs) request.add_pairs(pair);
     request.add_timeframes(ml::v1::TIMEFRAME_1H);
+    request.set_model_name(model);
+    return Start(request);
+  }
+  std::unique_ptr<Watch> Start(const ml::v1::WatchPredictionsRequest& request) {
+    auto watch = std::make_unique<Watch>();
     watch->reader = predictions_->WatchPredictions(&watch->context, request);
     return watch;
   }
@@ -108,6 +125,7 @@ TEST_F(WatchPredictionsTest, AFetchThatFailsIsTriedAgain) {
     return ++fetches == 1 ? absl::UnavailableError("the backend is down") : absl::OkStatus();
   };
   const auto watch = Watching();
+  const int subscriptions = events_.subscriptions();
   Announce();
   // The fake clock stands: the schedule is moved on by hand until the second look.
   std::atomic<bool> answered{false};
@@ -121,6 +139,7 @@ TEST_F(WatchPredictionsTest, AFetchThatFailsIsTriedAgain) {
   answered = true;
   EXPECT_EQ(fetches.load(), 2);
   EXPECT_EQ(watches_.Stats().retries, 1);
+  EXPECT_EQ(events_.subscriptions(), subscriptions) << "the series are the same";
 }
 
 TEST_F(WatchPredictionsTest, WhoHasGoneIsNotWatchedForAnyMore) {
@@ -141,15 +160,52 @@ TEST_F(WatchPredictionsTest, DrainingEndsWatches) {
   EXPECT_EQ(InfoOf(status).reason(), "SHUTTING_DOWN");
 }
 
-TEST(WatchHubTest, EndsAtOnceHoweverEarlyItIsTold) {
-  testing::FakeCandleEvents events;
-  testing::FakeClock clock;
-  serving::Executor executor({.name = "reads"});
-  FakeEngine engine(executor);
-  for (int i = 0; i < 200; ++i) {
-    WatchHub hub(
-        {.events = events, .engine = engine, .clock = clock, .logger = base::NullLogger()});
-  }
+TEST_F(WatchPredictionsTest, ACandleIsHeardOfWhileOtherSeriesComeAndGo) {
+  const auto watch = Watching();
+  // The loop is held up where it starts a prediction, so that nobody subscribes for it.
+  std::promise<void> entered, release;
+  std::atomic<bool> held{false};
+  const std::shared_future<void> released = release.get_future();
+  engine_.on_invalidate = [&] {
+    if (held.exchange(true)) return;
+    entered.set_value();
+    released.wait();
+  };
+  Announce();
+  entered.get_future().wait();
+  auto other = StartWatching({"GBP/USD"});
+  other->reader->WaitForInitialMetadata();
+  clock_.Advance(absl::Hours(1));
+  Announce();
+  release.set_value();
+  EXPECT_TRUE(Eventually([&] { return watches_.Stats().events == 2; }));
+}
+
+TEST_F(WatchPredictionsTest, WhatIsNotFoundIsNotLookedForAgain) {
+  engine_.on_run = [](serving::Lane) { return absl::NotFoundError("the version is gone"); };
+  const auto watch = Watching();
+  Announce();
+  EXPECT_TRUE(Eventually([&] { return watches_.Stats().given_up == 1; }));
+  EXPECT_EQ(watches_.Stats().retries, 0);
+}
+
+TEST_F(WatchPredictionsTest, AModelThatThereIsNotIsAnErrorAtOnce) {
+  engine_.on_prepare = [](const pipeline::PredictRequest& request) {
+    return request.model.name == "house" ? absl::OkStatus() : absl::NotFoundError("no such model");
+  };
+  const auto known = Watching();
+  const auto unknown = StartWatching({"EUR/USD"}, "huose");
+  EXPECT_FALSE(unknown->Read());
+  EXPECT_EQ(unknown->reader->Finish().error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(watches_.Stats().watchers, 1);
+}
+
+TEST_F(WatchPredictionsTest, WhatAModelLacksForNowDoesNotEndAWatch) {
+  engine_.on_prepare = [](const pipeline::PredictRequest&) {
+    return absl::FailedPreconditionError("no model serves yet");
+  };
+  const auto watch = Watching();
+  EXPECT_EQ(watches_.Stats().watchers, 1);
 }
 
 TEST_F(WatchPredictionsTest, EveryWrongFieldIsNamed) {
@@ -158,6 +214,27 @@ TEST_F(WatchPredictionsTest, EveryWrongFieldIsNamed) {
   const grpc::Status status = watch->reader->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(ViolationFields(status), UnorderedElementsAre("pairs[1]", "pairs[2]"));
+}
+
+TEST_F(WatchPredictionsTest, MoreTimeframesThanThereAreAreNotLookedAt) {
+  ml::v1::WatchPredictionsRequest request;
+  request.add_pairs("EUR/USD");
+  for (int i = 0; i < 10000; ++i) request.add_timeframes(static_cast<ml::v1::Timeframe>(99));
+  const auto watch = Start(request);
+  EXPECT_FALSE(watch->Read());
+  const grpc::Status status = watch->reader->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(ViolationFields(status), ElementsAre("timeframes"));
+}
+
+TEST_F(WatchPredictionsTest, ARequestThatIsTooLargeIsNotLookedAt) {
+  ml::v1::WatchPredictionsRequest request;
+  for (int i = 0; i < 100000; ++i) request.add_timeframes(static_cast<ml::v1::Timeframe>(99));
+  const auto watch = Start(request);
+  EXPECT_FALSE(watch->Read());
+  const grpc::Status status = watch->reader->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(InfoOf(status).reason(), "REQUEST_TOO_LARGE");
 }
 
 TEST_F(WatchPredictionsTest, NothingToWatchIsAnError) {

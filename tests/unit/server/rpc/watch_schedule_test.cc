@@ -53,6 +53,19 @@ TEST_F(WatchScheduleTest, EachModelOfASeriesIsComputedAndOtherSeriesAreNot) {
                           Field(&WatchSchedule::Task::key, WatchKey{kEuro, "eurusd-1h"})));
 }
 
+TEST_F(WatchScheduleTest, TheSeriesChangeWithTheFirstAndTheLastKeyOfOne) {
+  EXPECT_FALSE(schedule_.Add({kEuro, "eurusd-1h"}));
+  EXPECT_FALSE(schedule_.Add(key_));
+  EXPECT_TRUE(schedule_.Add({kPound, ""}));
+  EXPECT_THAT(schedule_.Series(), ElementsAre(kEuro, kPound));
+  EXPECT_EQ(schedule_.key_count(), 3u);
+  EXPECT_FALSE(schedule_.Remove(key_));
+  EXPECT_FALSE(schedule_.Remove(key_));
+  EXPECT_FALSE(schedule_.Remove(key_)) << "it is not there any more";
+  EXPECT_TRUE(schedule_.Remove({kEuro, "eurusd-1h"}));
+  EXPECT_THAT(schedule_.Series(), ElementsAre(kPound));
+}
+
 TEST_F(WatchScheduleTest, ACandleThatIsNotThereYetIsLookedForAgainForAWhile) {
   Announce(kOpen, kClose);
   absl::Time now = kClose;

@@ -3,76 +3,21 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
-#include "absl/strings/str_split.h"
 #include "core/base/files.h"
 #include "core/base/sha256.h"
-#include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/temporary_folder.h"
-#include "tests/unit/client/cli/captured_console.h"
-#include "tests/unit/client/cli/features/generated_history.h"
+#include "tests/unit/client/cli/features/features_job_fixture.h"
 
 namespace aifx::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using ::aifx::testing::IsOk;
 using ::aifx::testing::StatusIs;
 using ::aifx::testing::Time;
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-const SeriesKey kKey{*market::CurrencyPair::Parse("EUR/USD"), market::Timeframe::k1Hour};
-
-class FeaturesJobTest : public ::testing::Test {
- protected:
-  FeaturesJobTest() {
-    options_.pairs = {"EUR/USD"};
-    options_.out = folder_ / "out";
-    options_.train_until = "0.6";
-    options_.validation_until = "0.8";
-  }
-
-  SeriesResult Make(bool dry_run = false) {
-    const auto plan = MakeFeaturesPlan(options_, now_);
-    EXPECT_THAT(plan, IsOk());
-    FeaturesProgress progress(captured_.console);
-    return MakeSeriesFiles(*plan, kKey, dry_run,
-                           {.source = history_,
-                            .source_url = "http://b",
-                            .clock = base::SystemClock(),
-                            .progress = progress},
-                           context_);
-  }
-  std::string Path(const std::string& name) const { return folder_ / ("out/eurusd-1h/" + name); }
-  json Metadata() const { return json::parse(base::ReadFile(Path("metadata.json")).value()); }
-  // The lines of a part, without the header.
-  std::vector<std::string> Lines(const std::string& part) const {
-    std::vector<std::string> lines =
-        absl::StrSplit(base::ReadFile(Path(part + ".csv")).value(), '\n', absl::SkipEmpty());
-    lines.erase(lines.begin());
-    return lines;
-  }
-  // All rows, whatever their part.
-  std::vector<std::string> Rows() const {
-    std::vector<std::string> rows;
-    for (const absl::string_view part : kPartNames) {
-      for (const std::string& line : Lines(std::string(part))) rows.push_back(line);
-    }
-    return rows;
-  }
-  bool NothingIsLeft() const { return !fs::exists(options_.out) || fs::is_empty(options_.out); }
-
-  testing::TemporaryFolder folder_;
-  CapturedConsole captured_;
-  GeneratedHistory history_{3000};
-  FeaturesOptions options_;
-  absl::Time now_ = Time("2026-01-01T00:00:00Z");
-  base::CallContext context_;
-};
 
 TEST_F(FeaturesJobTest, PartsHoldEveryRowOnceInTimeOrder) {
   const SeriesResult result = Make();
@@ -266,6 +211,26 @@ TEST_F(FeaturesJobTest, AnInterruptedRunLeavesTheOldFilesAndNothingElse) {
   size_t entries = 0;
   for ([[maybe_unused]] const auto& entry : fs::directory_iterator(options_.out)) ++entries;
   EXPECT_EQ(entries, 1u);
+}
+
+TEST_F(FeaturesJobTest, WhatAnInterruptionLeavesUndoneHasFailed) {
+  options_.pairs = {"EUR/USD", "GBP/USD", "USD/JPY"};
+  ASSERT_OK_AND_ASSIGN(const FeaturesPlan plan, MakeFeaturesPlan(options_, now_));
+  // Behind the last piece of the second series: a dry run has nothing more to read of it.
+  history_.after_last_piece = [&] {
+    if (history_.reads == 2) context_.Cancel();
+  };
+  FeaturesProgress progress(captured_.console);
+  const FeaturesJobDeps deps{
+      .source = history_, .source_url = "", .clock = base::SystemClock(), .progress = progress};
+  const auto results = MakeAllSeriesFiles(plan, true, deps, captured_.console, context_);
+  ASSERT_EQ(results.size(), 3u);
+  EXPECT_OK(results[0].status);
+  EXPECT_THAT(results[1].status, StatusIs(absl::StatusCode::kCancelled, HasSubstr("interrupted")));
+  EXPECT_THAT(results[2].status, StatusIs(absl::StatusCode::kCancelled, HasSubstr("interrupted")))
+      << "not begun";
+  EXPECT_EQ(FeaturesExitCode(results), kFailed);
+  EXPECT_THAT(captured_.err.str(), HasSubstr("features USD/JPY 1h: CANCELLED: interrupted"));
 }
 
 TEST_F(FeaturesJobTest, ASeriesThatChangesBetweenThePassesIsNotWritten) {

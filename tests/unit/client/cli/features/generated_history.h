@@ -20,11 +20,16 @@ class GeneratedHistory final : public market::CandleHistory {
 
   // Changes the candle of that index, in each read.
   std::function<void(size_t index, market::Candle& candle)> change;
+  // The same for candles of one pair; false leaves the candle out. Times may change too.
+  std::function<bool(const market::CurrencyPair& pair, size_t index, market::Candle& candle)>
+      change_pair;
   // Called before each piece of 1,000 candles.
   std::function<void()> before_piece;
+  // Called when all of them are read.
+  std::function<void()> after_last_piece;
   int reads = 0;
 
-  absl::Status Stream(const market::CurrencyPair&, market::Timeframe, absl::Time start,
+  absl::Status Stream(const market::CurrencyPair& pair, market::Timeframe, absl::Time start,
                       absl::Time end, const market::CandleSink& sink, const market::OnReadProgress&,
                       const base::CallContext&) override {
     ++reads;
@@ -38,12 +43,16 @@ class GeneratedHistory final : public market::CandleHistory {
     absl::Time time = testing::Time("2018-06-12T10:00:00Z");
     for (size_t i = 0; i < count_; ++i, time += absl::Hours(1)) {
       time = market::SharedCalendar().NextOpen(time);
-      if (time < start || time >= end) continue;
-      piece.push_back(CandleAt(i, time));
+      market::Candle candle = CandleAt(i, time);
+      if (change_pair && !change_pair(pair, i, candle)) continue;
+      if (candle.open_time < start || candle.open_time >= end) continue;
+      piece.push_back(candle);
       if (piece.size() < 1000) continue;
       if (const absl::Status status = flush(); !status.ok()) return status;
     }
-    return flush();
+    const absl::Status status = flush();
+    if (after_last_piece) after_last_piece();
+    return status;
   }
 
   absl::StatusOr<std::vector<market::Candle>> Newest(const market::CurrencyPair& pair,

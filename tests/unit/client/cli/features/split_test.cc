@@ -35,7 +35,6 @@ TEST(SplitTest, RefusesWhatIsNoSplit) {
   EXPECT_THAT(ParseSplit("0.7", "0.15"),
               Refused("--train-until 0.7 and --validation-until 0.15: the second must be after the "
                       "first; shares count from the start"));
-  EXPECT_THAT(ParseSplit("0.7", "2024-08-31"), Refused("two times, or two shares"));
   EXPECT_THAT(ParseSplit("1.7", "0.8"), Refused("--train-until: "));
   EXPECT_THAT(ParseSplit("0.7", "1"), Refused("--validation-until: "));
   EXPECT_THAT(ParseSplit("nan", "0.8"), Refused("--train-until: "));
@@ -50,15 +49,39 @@ TEST(SplitTest, ARowBelongsToThePartInWhichItBecomesKnown) {
   EXPECT_EQ(splitter.PartOf(9, Time("2024-12-31T00:00:01Z")), 2u);
 }
 
+// Rows that are known every hour.
+PartCounter Counted(const SplitPlan& plan, int64_t rows) {
+  PartCounter counter(plan);
+  for (int64_t i = 0; i < rows; ++i) {
+    counter.Add(Time("2018-01-01T00:00:00Z") + absl::Hours(i));
+  }
+  return counter;
+}
+
 TEST(SplitTest, SharesCountRows) {
   ASSERT_OK_AND_ASSIGN(const SplitPlan plan, ParseSplit("0.7", "0.85"));
   const Splitter splitter(plan, 1001);
-  EXPECT_THAT(splitter.CountRows(1001), ::testing::ElementsAre(701, 150, 150));
+  EXPECT_THAT(Counted(plan, 1001).Count(), ::testing::ElementsAre(701, 150, 150));
   const absl::Time any = Time("2024-08-31T23:00:00Z");
   EXPECT_EQ(splitter.PartOf(700, any), 0u);
   EXPECT_EQ(splitter.PartOf(701, any), 1u);
   EXPECT_EQ(splitter.PartOf(850, any), 1u);
   EXPECT_EQ(splitter.PartOf(851, any), 2u);
+}
+
+TEST(SplitTest, TimesAndSharesGoTogether) {
+  // Hour 48 is row 48.
+  ASSERT_OK_AND_ASSIGN(const SplitPlan time_first, ParseSplit("2018-01-03", "0.85"));
+  EXPECT_THAT(Counted(time_first, 100).Count(), ::testing::ElementsAre(49, 36, 15));
+  ASSERT_OK_AND_ASSIGN(const SplitPlan share_first, ParseSplit("0.3", "2018-01-03"));
+  EXPECT_THAT(Counted(share_first, 100).Count(), ::testing::ElementsAre(30, 19, 51));
+  const Splitter splitter(share_first, 100);
+  EXPECT_EQ(splitter.PartOf(29, Time("2018-01-02T05:00:00Z")), 0u);
+  EXPECT_EQ(splitter.PartOf(30, Time("2018-01-02T06:00:00Z")), 1u);
+  EXPECT_EQ(splitter.PartOf(49, Time("2018-01-03T01:00:00Z")), 2u);
+  // In the wrong order nothing is left for validation, which CheckSplit refuses.
+  ASSERT_OK_AND_ASSIGN(const SplitPlan wrong, ParseSplit("0.7", "2018-01-03"));
+  EXPECT_THAT(Counted(wrong, 100).Count(), ::testing::ElementsAre(70, 0, 30));
 }
 
 struct OutsideCase {
@@ -95,7 +118,7 @@ TEST(SplitTest, APartWithoutRowsIsNamed) {
   ASSERT_OK_AND_ASSIGN(const SplitPlan plan, ParseSplit("0.7", "0.85"));
   const RowRange range{
       .rows = 2, .first = Time("2018-01-01T10:00:00Z"), .last = Time("2018-01-01T11:00:00Z")};
-  EXPECT_THAT(CheckSplit(plan, range, Splitter(plan, 2).CountRows(2)),
+  EXPECT_THAT(CheckSplit(plan, range, Counted(plan, 2).Count()),
               Refused("leave no rows for test: 2 rows"));
 }
 

@@ -239,11 +239,11 @@ std::vector<BadCase> BadTensors() {
       {"a timeout below zero",
        [](auto& m) { (*m.mutable_parameters())["timeout"].set_int64_param(-1); },
        "parameters",
-       {"\"timeout\" is not a whole number"}},
+       {"\"timeout\" is -1, expected a whole number"}},
       {"a timeout in words",
        [](auto& m) { (*m.mutable_parameters())["timeout"].set_string_param("1s"); },
        "parameters",
-       {"\"timeout\" is not a whole number"}},
+       {"\"timeout\" is \"1s\", expected a whole number"}},
   };
 }
 

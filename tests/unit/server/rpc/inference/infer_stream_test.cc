@@ -69,6 +69,18 @@ TEST_F(InferStreamTest, AnErrorIsAnAnswerAndTheStreamGoesOn) {
   EXPECT_TRUE(stream_->Finish().ok());
 }
 
+TEST_F(InferStreamTest, ARequestThatIsTooLargeIsAnErrorLikeTheUnaryOne) {
+  Open();
+  ::inference::ModelInferRequest large = InferMessage(manifest_, 1, true);
+  large.set_id("a");
+  large.add_raw_input_contents(std::string(kLargestRequest, 'x'));
+  ASSERT_TRUE(stream_->Write(large));
+  EXPECT_THAT(Receive(), HasSubstr("a RESOURCE_EXHAUSTED: the request has"));
+  EXPECT_EQ(Infer(large).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  Send("b");
+  EXPECT_EQ(Receive(), "b");
+}
+
 TEST_F(InferStreamTest, MarksTheAnswerWhereTheClientAsks) {
   Open();
   ::inference::ModelInferRequest request = InferMessage(manifest_, 1, true);

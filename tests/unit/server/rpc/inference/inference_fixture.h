@@ -25,6 +25,7 @@
 namespace aifx::rpc {
 
 inline constexpr int64_t kOld = 20180101000000, kNew = 20180201000000;
+inline constexpr size_t kLargestRequest = 1 << 20;
 
 // Runs each job at once, until it is told to hold them.
 class HeldRunner final : public InferenceRunner {
@@ -152,7 +153,7 @@ class InferenceServiceTest : public ::testing::Test {
 
   absl::StatusOr<std::shared_ptr<const model::Model>> Load(const std::string& name,
                                                            int64_t version) {
-    if (name == "gbpusd-1h") {
+    if (name == "gbpusd-1h" || version == broken_) {
       return absl::DataLossError(absl::StrCat(folder_.path(), "/gbpusd-1h/model.pt is damaged"));
     }
     auto manifest = store_.ReadManifest(name, version);
@@ -162,6 +163,7 @@ class InferenceServiceTest : public ::testing::Test {
 
   using Stub = ::inference::GRPCInferenceService::Stub;
 
+  int64_t broken_ = 0;  // does not load either
   const model::Manifest manifest_ = testing::FakeManifest("eurusd-1h", kOld);
   testing::TemporaryFolder folder_;
   testing::FakeClock clock_;
@@ -178,7 +180,8 @@ class InferenceServiceTest : public ::testing::Test {
                              .runner = runner_,
                              .control = &control_,
                              .commands = commands_,
-                             .store_root = store_.root()}};
+                             .store_root = store_.root(),
+                             .receive_bytes = kLargestRequest}};
   ops::GrpcServer server_;
   std::unique_ptr<Stub> stub_;
   ::inference::ModelInferResponse response_;

@@ -102,5 +102,21 @@ TEST_F(InferenceServiceTest, UnloadsOneVersionOrAsksForTheOneThatServes) {
             grpc::StatusCode::NOT_FOUND);
 }
 
+TEST_F(InferenceServiceTest, UnloadsNothingWhereOneServesThatIsNotTheActiveOne) {
+  ASSERT_OK(registry_.Load("eurusd-1h", kNew, {}));
+  constexpr int64_t kBroken = 20180301000000;
+  ASSERT_OK(store_.Add(testing::FakeManifest("eurusd-1h", kBroken), {{"model.pt", "program"}}));
+  broken_ = kBroken;
+  ASSERT_OK(store_.SetActive("eurusd-1h", kBroken));
+  registry_.Refresh();
+  control_.status = absl::FailedPreconditionError("it serves");
+  ::inference::RepositoryModelUnloadRequest request;
+  ::inference::RepositoryModelUnloadResponse response;
+  request.set_model_name("eurusd-1h");
+  EXPECT_EQ(Call(&Stub::RepositoryModelUnload, request, response).error_code(),
+            grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_THAT(control_.commands, ElementsAre(absl::StrCat("unload eurusd-1h ", kOld)));
+}
+
 }  // namespace
 }  // namespace aifx::rpc
