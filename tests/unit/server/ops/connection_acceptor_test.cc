@@ -42,12 +42,15 @@ class ConnectionAcceptorTest : public ::testing::Test {
     health_.SetServing("", true);
   }
   FileDescriptor Connect() const { return FileDescriptor(testing::ConnectLoopback(server_.port)); }
-  grpc::Status Check() const {
+  // A client that waits connects again where it is turned away.
+  grpc::Status Check(bool waits = false) const {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection of its own
+    arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 10);
     const auto stub = grpc::health::v1::Health::NewStub(grpc::CreateCustomChannel(
         absl::StrCat("127.0.0.1:", server_.port), grpc::InsecureChannelCredentials(), arguments));
     grpc::ClientContext context;
+    context.set_wait_for_ready(waits);
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
     grpc::health::v1::HealthCheckResponse response;
     return stub->Check(&context, {}, &response);
@@ -66,10 +69,11 @@ TEST_F(ConnectionAcceptorTest, TurnsAwayWhatIsTooManyAndTakesTheNextOnceThereIsR
   EXPECT_EQ(server_.connections->GetStats().refused, 1);
   first.Close();
   second.Close();
-  // gRPC learns of it a moment later; a client connects again until it is let in.
+  // gRPC learns of it a moment later, and of the end of these too; a client connects again until it
+  // is let in.
   while (IsClosed(Connect())) {
   }
-  EXPECT_TRUE(Check().ok());
+  EXPECT_TRUE(Check(true).ok());
 }
 
 TEST_F(ConnectionAcceptorTest, ServesAgainAfterTheProcessRanOutOfDescriptors) {
@@ -79,13 +83,14 @@ TEST_F(ConnectionAcceptorTest, ServesAgainAfterTheProcessRanOutOfDescriptors) {
   std::vector<FileDescriptor> connections;
   for (int i = 0; i < 40; ++i) connections.push_back(Connect());
   for (const FileDescriptor& each : connections) EXPECT_FALSE(IsClosed(each));
-  // From here on the process may open nothing: the lowest free number is beyond the limit.
-  FileDescriptor lowest(dup(0));
+  // From here on the process may open nothing: all numbers below the limit are taken. More than one
+  // are left to be filled, because a look at the backlog takes the lowest for a moment.
   rlimit exhausted = before;
-  exhausted.rlim_cur = static_cast<rlim_t>(lowest.get()) + 1;
-  // One descriptor for the client's end; none for the server's.
-  lowest.Close();
+  exhausted.rlim_cur = static_cast<rlim_t>(FileDescriptor(dup(0)).get()) + 64;
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &exhausted), 0);
+  std::vector<FileDescriptor> fill;
+  for (int fd = dup(0); fd >= 0; fd = dup(0)) fill.emplace_back(fd);
+  fill.pop_back();  // one descriptor for the client's end; none for the server's
   EXPECT_TRUE(IsClosed(Connect()));
   EXPECT_GE(server_.connections->GetStats().out_of_descriptors, 1);
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
