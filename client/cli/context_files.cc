@@ -59,8 +59,7 @@ CLI::Option* AddContextOption(CLI::App& command, std::vector<std::string>* words
 absl::StatusOr<std::vector<features::OwnedContextSeries>> ReadContextFiles(
     absl::Span<const std::string> words, const features::FeatureSet& set,
     const market::CurrencyPair* pair, absl::Time now) {
-  static const market::CurrencyPair kNone = *market::CurrencyPair::Parse("EUR/GBP");
-  const std::vector<market::CurrencyPair> used = set.ContextPairs(pair != nullptr ? *pair : kNone);
+  const std::vector<market::CurrencyPair> used = features::ContextPairsOf(set, pair);
   std::vector<features::OwnedContextSeries> context;
   for (const std::string& word : words) {
     AIFX_RETURN_IF_ERROR(ReadContextFile(word, set, used, now, context));

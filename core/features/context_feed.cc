@@ -22,12 +22,15 @@ absl::StatusOr<absl::Span<const double>> ContextFeed::Next(const market::Candle&
   return stream_.Next(candle);
 }
 
-absl::Status CheckContext(const FeatureSet& set, const FeatureInput& input) {
-  // A pair that nobody names is asked for everything.
+std::vector<market::CurrencyPair> ContextPairsOf(const FeatureSet& set,
+                                                 const market::CurrencyPair* pair) {
   static const market::CurrencyPair kNone = *market::CurrencyPair::Parse("EUR/GBP");
+  return set.ContextPairs(pair != nullptr ? *pair : kNone);
+}
+
+absl::Status CheckContext(const FeatureSet& set, const FeatureInput& input) {
   std::vector<std::string> missing;
-  for (const market::CurrencyPair& pair :
-       set.ContextPairs(input.pair != nullptr ? *input.pair : kNone)) {
+  for (const market::CurrencyPair& pair : ContextPairsOf(set, input.pair)) {
     const bool there =
         std::any_of(input.context.begin(), input.context.end(), [&](const ContextSeries& series) {
           return series.pair == pair && !series.candles.empty();

@@ -29,6 +29,11 @@ class ContextFeed {
   std::vector<size_t> next_;  // of each series: the first candle not given yet
 };
 
+// The pairs that `set` uses beside those of `pair`; null: of a pair that nobody names, which is
+// asked for all of them.
+std::vector<market::CurrencyPair> ContextPairsOf(const FeatureSet& set,
+                                                 const market::CurrencyPair* pair);
+
 // FailedPrecondition, naming the set and every pair, where the input lacks the candles of a pair
 // of set.ContextPairs.
 absl::Status CheckContext(const FeatureSet& set, const FeatureInput& input);

@@ -66,9 +66,10 @@ RecordedDecision DecisionOf(const records::Prediction& prediction) {
   return decision;
 }
 
-JournalEntry EntryOf(const pipeline::PreparedRequest& item, const pipeline::DecisionPolicy& policy,
-                     absl::Span<const float> logits, const records::Prediction& prediction,
-                     absl::Time recorded_at) {
+JournalEntry EntryOf(const pipeline::PreparedRequest& item,
+                     const std::vector<features::ContextSeries>& context,
+                     const pipeline::DecisionPolicy& policy, absl::Span<const float> logits,
+                     const records::Prediction& prediction, absl::Time recorded_at) {
   const absl::Span<const market::Candle> candles = item.Window();
   return {.id = prediction.id,
           .recorded_at = recorded_at,
@@ -84,7 +85,7 @@ JournalEntry EntryOf(const pipeline::PreparedRequest& item, const pipeline::Deci
           .risk = item.request.risk,
           .policy = policy,
           .candles = {candles.begin(), candles.end()},
-          .context = Copied(UsedContext(item)),
+          .context = Copied(context),
           .window = {},
           .logits = {logits.begin(), logits.end()},
           .decision = DecisionOf(prediction)};

@@ -61,10 +61,11 @@ struct JournalEntry {
 // the request.
 std::vector<features::ContextSeries> UsedContext(const pipeline::PreparedRequest& item);
 
-// All but the window, which takes as long as a model to build.
-JournalEntry EntryOf(const pipeline::PreparedRequest& item, const pipeline::DecisionPolicy& policy,
-                     absl::Span<const float> logits, const records::Prediction& prediction,
-                     absl::Time recorded_at);
+// All but the window, which takes as long as a model to build. `context` is UsedContext(item).
+JournalEntry EntryOf(const pipeline::PreparedRequest& item,
+                     const std::vector<features::ContextSeries>& context,
+                     const pipeline::DecisionPolicy& policy, absl::Span<const float> logits,
+                     const records::Prediction& prediction, absl::Time recorded_at);
 
 // The request of an entry as Predictor takes it after Prepare and Fetch. InvalidArgument where the
 // entry has fewer candles than the model needs; NotFound where this engine lacks the feature set.

@@ -45,9 +45,10 @@ void PredictionJournal::OnPrediction(const pipeline::PreparedRequest& item,
                                      absl::Span<const float> logits,
                                      const records::Prediction& prediction) {
   const absl::Time now = clock_.Now();
-  const size_t bytes = CandleBytes(item.Window(), UsedContext(item));
+  const std::vector<features::ContextSeries> context = UsedContext(item);
+  const size_t bytes = CandleBytes(item.Window(), context);
   if (!Admit(item.request.submitted, now, bytes)) return;  // before anything is copied
-  Enqueue({EntryOf(item, policy, logits, prediction, now), item.served.model, bytes});
+  Enqueue({EntryOf(item, context, policy, logits, prediction, now), item.served.model, bytes});
 }
 
 bool PredictionJournal::Record(JournalEntry entry, std::shared_ptr<const model::Model> model) {

@@ -21,8 +21,8 @@ struct DecisionPolicy {
 };
 
 // Hears of every prediction that a caller gets, not of those that only an experiment compares.
-// Implementations are thread-safe and neither block nor
-// fail: they are called on the thread that answers.
+// Implementations are thread-safe and neither block nor fail: they are called on the thread that
+// answers.
 class PredictionListener {
  public:
   virtual ~PredictionListener() = default;

@@ -121,6 +121,10 @@ class ModelRegistry final : public ModelControl {
   // Reads from the store what the slot shows of it; what active.json names, 0 where nothing.
   int64_t LookAtStore(const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(command_mutex_);
   absl::Status CheckInStore(const std::string& name, int64_t version) const;
+  // Keeps a version no longer: it goes now, or, where it serves, once another one takes over.
+  // Whether it was loaded.
+  bool LetGo(const std::string& name, int64_t version)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(command_mutex_);
   // Loads a version unless it is; its failure is kept for List.
   absl::Status EnsureLoaded(const std::string& name, int64_t version)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(command_mutex_);

@@ -89,11 +89,25 @@ absl::StatusOr<VersionView> ModelRegistry::Load(const std::string& name, int64_t
   return ViewOf(name, version);
 }
 
+bool ModelRegistry::LetGo(const std::string& name, int64_t version) {
+  std::shared_ptr<const ServedModels> models;
+  {
+    base::MutexLock lock(mutex_);
+    const auto found = slots_.find(name);
+    if (found == slots_.end() || !found->second.loaded.contains(version)) return false;
+    found->second.loaded.at(version).kept = false;
+    if (found->second.serving == version) return true;
+    Retire(found->second, version);
+    models = Snapshot();
+  }
+  SwapIn(std::move(models));
+  return true;
+}
+
 absl::StatusOr<VersionView> ModelRegistry::Unload(const std::string& name, int64_t version,
                                                   const base::CallContext& context) {
   base::MutexLock commands(command_mutex_);
   AIFX_RETURN_IF_ERROR(CheckCaller(context));
-  std::shared_ptr<const ServedModels> models;
   {
     base::MutexLock lock(mutex_);
     const auto found = slots_.find(name);
@@ -103,16 +117,8 @@ absl::StatusOr<VersionView> ModelRegistry::Unload(const std::string& name, int64
                                                      "\" serves: activate another one first")),
           "VERSION_SERVES");
     }
-    if (found != slots_.end() && found->second.loaded.contains(version)) {
-      Retire(found->second, version);
-      models = Snapshot();
-    }
   }
-  if (models == nullptr) {
-    AIFX_RETURN_IF_ERROR(CheckInStore(name, version));
-  } else {
-    SwapIn(std::move(models));
-  }
+  if (!LetGo(name, version)) AIFX_RETURN_IF_ERROR(CheckInStore(name, version));
   return ViewOf(name, version);
 }
 
@@ -120,19 +126,7 @@ absl::StatusOr<VersionView> ModelRegistry::Release(const std::string& name, int6
                                                    const base::CallContext& context) {
   base::MutexLock commands(command_mutex_);
   AIFX_RETURN_IF_ERROR(CheckCaller(context));
-  std::shared_ptr<const ServedModels> models;
-  {
-    base::MutexLock lock(mutex_);
-    const auto found = slots_.find(name);
-    if (found != slots_.end() && found->second.loaded.contains(version)) {
-      found->second.loaded.at(version).kept = false;
-      if (found->second.serving != version) {
-        Retire(found->second, version);
-        models = Snapshot();
-      }
-    }
-  }
-  if (models != nullptr) SwapIn(std::move(models));
+  LetGo(name, version);
   return ViewOf(name, version);
 }
 

@@ -11,6 +11,7 @@
 #include "core/base/ids.h"
 #include "core/base/status_macros.h"
 #include "core/base/violation.h"
+#include "core/serving/admission.h"
 #include "server/rpc/status.h"
 
 namespace aifx::rpc {
@@ -177,7 +178,7 @@ base::CallContext CallGuard::ContextOf(const grpc::CallbackServerContext& contex
 
 absl::Status CallGuard::Admit(const grpc::CallbackServerContext& context, absl::string_view method,
                               size_t request_bytes, size_t max_bytes) const {
-  if (draining_.load()) return ShuttingDown();
+  if (draining_.load()) return serving::ShuttingDownStatus();
   if (options_.authorizer != nullptr) {
     AIFX_RETURN_IF_ERROR(
         options_.authorizer->Check(method, MetadataOf(context, kAuthorizationKey)));

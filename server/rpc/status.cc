@@ -88,11 +88,6 @@ grpc::Status ToGrpcStatus(const absl::Status& status, const std::string& request
                       details.SerializeAsString());
 }
 
-absl::Status ShuttingDown() {
-  return base::WithRetryAfter(
-      base::WithReason(absl::UnavailableError("the server is shutting down"), "SHUTTING_DOWN"), 1);
-}
-
 std::string CodeName(absl::StatusCode code) { return absl::StatusCodeToString(code); }
 
 }  // namespace aifx::rpc

@@ -26,9 +26,6 @@ google::rpc::Status ToRpcStatus(const absl::Status& status, const std::string& r
 // The same as gRPC carries it.
 grpc::Status ToGrpcStatus(const absl::Status& status, const std::string& request_id);
 
-// Unavailable: what calls and streams are refused, or ended, with while the server drains.
-absl::Status ShuttingDown();
-
 // "INVALID_ARGUMENT" and so on.
 std::string CodeName(absl::StatusCode code);
 

@@ -7,6 +7,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/base/violation.h"
+#include "core/serving/admission.h"
 #include "server/rpc/candle_stream.h"
 #include "server/rpc/status.h"
 #include "server/rpc/to_proto.h"
@@ -34,7 +35,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response> {
       return;
     }
     call_ = *std::move(call);
-    call_->WhenDraining([this] { End(ShuttingDown()); });
+    call_->WhenDraining([this] { End(serving::ShuttingDownStatus()); });
     StartRead(&request_);
   }
 

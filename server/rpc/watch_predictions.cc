@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/base/violation.h"
+#include "core/serving/admission.h"
 #include "server/rpc/fields.h"
 #include "server/rpc/from_proto.h"
 #include "server/rpc/status.h"
@@ -44,7 +45,7 @@ class WatchReactor final : public grpc::ServerWriteReactor<Response>, public Pre
       return;
     }
     Open();
-    call_->WhenDraining([this] { End(ShuttingDown()); });
+    call_->WhenDraining([this] { End(serving::ShuttingDownStatus()); });
   }
 
   void Offer(const Answer& answer) override {

@@ -30,6 +30,7 @@
 #include "tests/bench/closed_loop.h"
 #include "tests/bench/machine.h"
 #include "tests/bench/redis_process.h"
+#include "tests/bench/server_options.h"
 #include "tests/bench/server_process.h"
 #include "tests/bench/watchers.h"
 #include "tests/support/temporary_folder.h"
@@ -44,8 +45,7 @@ constexpr size_t kCandles = 1000;                        // of each series
 constexpr double kTargetMs = 50;                         // event to last delivery, p99
 
 struct Options {
-  std::string server = "build/release/bin/aifx-server";
-  std::vector<std::string> server_options;
+  ServerOptions server;
   int watchers = 1000;
   bool whole_pair = false;  // each watcher has all timeframes of its pair, not one
   int bursts = 20;
@@ -96,9 +96,10 @@ absl::Status BurstBench::StartServer() {
       "--listen",         "127.0.0.1:0",   "--models-dir", folder_ / "models", "--outbox-dir",
       folder_ / "outbox", "--backend-url", backend_.url(), "--log-level",      "error",
       "--stale-candles",  "warn"};
-  arguments.insert(arguments.end(), options_.server_options.begin(), options_.server_options.end());
+  arguments.insert(arguments.end(), options_.server.arguments.begin(),
+                   options_.server.arguments.end());
   AIFX_ASSIGN_OR_RETURN(ServerProcess server,
-                        ServerProcess::Start(options_.server, arguments,
+                        ServerProcess::Start(options_.server.program, arguments,
                                              {absl::StrCat("REDIS_URL=", redis_->url())}));
   server_.emplace(std::move(server));
   AIFX_RETURN_IF_ERROR(redis_->AwaitSubscriber());
@@ -218,9 +219,7 @@ int main(int argc, char** argv) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as the server does
   aifx::bench::Options options;
   CLI::App app("Event to last delivery when the candles of 112 series close at once");
-  app.add_option("--server", options.server, "The aifx-server program")->capture_default_str();
-  app.add_option("--server-option", options.server_options,
-                 "Another argument of the server, such as --server-option=--executors=1");
+  aifx::bench::AddServerOptions(app, options.server);
   app.add_option("--watchers", options.watchers, "Streams of WatchPredictions")
       ->capture_default_str()
       ->check(CLI::Range(112, 10000));

@@ -9,6 +9,7 @@
 #include "client/events/message.h"
 #include "core/base/status_macros.h"
 #include "tests/support/loopback_socket.h"
+#include "tests/support/redis_server.h"
 
 namespace aifx::bench {
 namespace {
@@ -21,11 +22,7 @@ absl::StatusOr<RedisProcess> RedisProcess::Start(const std::string& folder) {
   const int taken = testing::BoundSocket(0);
   const int port = testing::PortOf(taken);
   ::close(taken);
-  AIFX_ASSIGN_OR_RETURN(auto process,
-                        testing::ChildProcess::Start(
-                            {"redis-server", "--bind", "127.0.0.1", "--port", absl::StrCat(port),
-                             "--save", "", "--appendonly", "no", "--dir", folder},
-                            "Ready to accept connections"));
+  AIFX_ASSIGN_OR_RETURN(auto process, testing::StartRedisServer(port, folder));
   AIFX_ASSIGN_OR_RETURN(auto connection, events::RedisConnection::Open(
                                              {.host = "127.0.0.1", .port = port}, kPatience));
   return RedisProcess(absl::StrCat("redis://127.0.0.1:", port), std::move(process),

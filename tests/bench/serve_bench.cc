@@ -19,6 +19,7 @@
 #include "tests/bench/open_loop.h"
 #include "tests/bench/predict_client.h"
 #include "tests/bench/serve_report.h"
+#include "tests/bench/server_options.h"
 #include "tests/bench/server_process.h"
 #include "tests/support/temporary_folder.h"
 
@@ -29,8 +30,7 @@ namespace {
 constexpr absl::Duration kOpenTimeout = absl::Seconds(1);
 
 struct Options {
-  std::string server = "build/release/bin/aifx-server";
-  std::vector<std::string> server_options;
+  ServerOptions server;
   int rounds = 5;
   double seconds = 2;  // of each point in each round
   bool is_long = false;
@@ -183,8 +183,9 @@ absl::Status Run(const Options& options) {
   std::vector<std::string> arguments = {
       "--listen",    "127.0.0.1:0",     "--models-dir", folder.path(), "--outbox-dir",
       outbox.path(), "--stale-candles", "warn",         "--log-level", "error"};
-  arguments.insert(arguments.end(), options.server_options.begin(), options.server_options.end());
-  auto server = ServerProcess::Start(options.server, arguments);
+  arguments.insert(arguments.end(), options.server.arguments.begin(),
+                   options.server.arguments.end());
+  auto server = ServerProcess::Start(options.server.program, arguments);
   if (!server.ok()) return server.status();
   ServeBench bench(options, **model, **libtorch, *server);
   for (int round = 0; round < options.rounds; ++round) bench.Round();
@@ -202,9 +203,7 @@ int main(int argc, char** argv) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as the server does
   aifx::bench::Options options;
   CLI::App app("Predict over loopback beside an empty RPC and the bare forward pass");
-  app.add_option("--server", options.server, "The aifx-server program")->capture_default_str();
-  app.add_option("--server-option", options.server_options,
-                 "Another argument of the server, such as --server-option=--executors=1");
+  aifx::bench::AddServerOptions(app, options.server);
   app.add_option("--rounds", options.rounds, "Rounds of all measurements")->capture_default_str();
   app.add_option("--seconds", options.seconds, "Length of each point")->capture_default_str();
   app.add_option("--prepare", options.prepare,

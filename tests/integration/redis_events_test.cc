@@ -17,6 +17,7 @@
 #include "client/events/redis_publisher.h"
 #include "tests/support/child_process.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/redis_server.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temporary_folder.h"
 
@@ -75,12 +76,8 @@ class RecordingLogger final : public base::Logger {
 
 class RedisEventsTest : public ::testing::Test {
  protected:
-  void StartRedis(std::vector<std::string> more = {}) {
-    std::vector<std::string> command = {"redis-server",      "--bind", "127.0.0.1", "--port",
-                                        absl::StrCat(port_), "--save", "",          "--dir",
-                                        folder_.path()};
-    command.insert(command.end(), more.begin(), more.end());
-    auto started = ChildProcess::Start(command, "Ready to accept connections");
+  void StartRedis(const std::vector<std::string>& more = {}) {
+    auto started = testing::StartRedisServer(port_, folder_.path(), more);
     ASSERT_TRUE(started.ok()) << started.status();
     redis_.emplace(*std::move(started));
   }

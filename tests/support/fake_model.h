@@ -12,27 +12,31 @@ namespace aifx::testing {
 
 // A manifest that passes every check: EUR/USD 1h, the default feature set, sequence 4, triple
 // barrier over 8 bars, no least edge.
+// Makes the manifest one of a model that reads that set.
+inline void SetFeatureSet(const features::FeatureSet& set, model::Manifest& manifest) {
+  const size_t columns = set.columns().size();
+  manifest.feature_set = set.name();
+  manifest.feature_set_hash = set.hash();
+  manifest.features = static_cast<int64_t>(columns);
+  manifest.scaler = {std::vector<double>(columns, 0.0), std::vector<double>(columns, 1.0)};
+  manifest.importance.assign(columns, 1.0 / static_cast<double>(columns));
+}
+
 inline model::Manifest FakeManifest(std::string name = "eurusd-1h",
                                     int64_t version = 20180612100000) {
-  const features::FeatureSet& set = features::DefaultFeatureSet();
-  const size_t columns = set.columns().size();
   model::Manifest manifest;
+  SetFeatureSet(features::DefaultFeatureSet(), manifest);
   manifest.name = std::move(name);
   manifest.version = version;
   manifest.runtime = "torchscript";
   manifest.algorithm = "lstm";
   manifest.pair = "EUR/USD";
   manifest.timeframe = "1h";
-  manifest.feature_set = set.name();
-  manifest.feature_set_hash = set.hash();
   manifest.sequence = 4;
-  manifest.features = static_cast<int64_t>(columns);
-  manifest.scaler = {std::vector<double>(columns, 0.0), std::vector<double>(columns, 1.0)};
   manifest.label = model::Label::kTripleBarrier;
   manifest.classes = {"sell", "hold", "buy"};
   manifest.horizon_bars = 8;
   manifest.calibration = {1.0, {0, 0, 0}, absl::FromUnixSeconds(1500000000)};
-  manifest.importance.assign(columns, 1.0 / static_cast<double>(columns));
   manifest.metrics = nlohmann::json::object();
   manifest.hyperparameters = nlohmann::json::object();
   manifest.trained_from = absl::FromUnixSeconds(1400000000);

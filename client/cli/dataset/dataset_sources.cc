@@ -1,7 +1,6 @@
 #include "client/cli/dataset/dataset_sources.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 #include <utility>
 
@@ -22,10 +21,6 @@ namespace {
 
 // How far ahead event-v1 looks.
 constexpr absl::Duration kSchedule = absl::Hours(24 * 30);
-
-std::string FileName(const std::string& path) {
-  return std::filesystem::path(path).filename().string();
-}
 
 // An event that was moved is stored at both times: nothing but its missing figure tells.
 void WarnOfMovedEvents(const std::vector<macro::EconomicEvent>& events,

@@ -13,10 +13,6 @@
 namespace aifx::cli {
 namespace {
 
-std::string FileName(const std::string& path) {
-  return std::filesystem::path(path).filename().string();
-}
-
 std::vector<std::string> LeftOutOf(const collect::SeriesData& data, const std::string& file) {
   std::vector<std::string> texts;
   for (const auto& [id, rows] : data.unknown_series) {
@@ -30,6 +26,10 @@ std::vector<std::string> LeftOutOf(const collect::SeriesData& data, const std::s
 }
 
 }  // namespace
+
+std::string FileName(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
+}
 
 absl::StatusOr<MacroFiles> ReadMacroFiles(const DatasetOptions& options) {
   MacroFiles files;

@@ -20,6 +20,9 @@ struct MacroFiles {
   std::vector<std::string> record_warnings, event_warnings;
 };
 
+// What messages and metadata call a file: without its folder, which is the machine's.
+std::string FileName(const std::string& path);
+
 // InvalidArgument for a configuration or a file that is wrong, else the file system's error.
 absl::StatusOr<MacroFiles> ReadMacroFiles(const DatasetOptions& options);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/serving/admission.h"
 #include "server/rpc/status.h"
 
 namespace aifx::rpc {
@@ -127,7 +128,7 @@ void InferStream::Advance() {
     if (cancelled_) {
       status = absl::CancelledError("the caller has gone away");
     } else if (!over) {
-      status = ShuttingDown();
+      status = serving::ShuttingDownStatus();
     }
     return Finish(call_->EndWith(status));
   }

@@ -139,16 +139,8 @@ TEST_P(ContextSetTest, OneAtATimeEqualsBulkWithOlderContextAndHoles) {
     if (!older && !hole) candles.push_back(all[i]);
   }
   ASSERT_GT(context.of(0).size(), candles.size() + 2 * ContextQueue::kMostAhead);
-  const FeatureMatrix bulk = Compute(candles, context);
   ASSERT_OK_AND_ASSIGN(const auto stream, set().NewStream());
-  const std::vector<ContextSeries> series = context.Series();
-  ContextFeed feed(*stream, series);
-  for (size_t i = 0; i < candles.size(); ++i) {
-    ASSERT_OK_AND_ASSIGN(const absl::Span<const double> row, feed.Next(candles[i]));
-    ASSERT_EQ(row.empty(), i < set().warm_up()) << i;
-    if (!row.empty()) ExpectSameBits(row, bulk.Row(i - set().warm_up()), absl::StrCat("row ", i));
-    if (HasFailure()) return;
-  }
+  ExpectBulkRows(*stream, candles, context);
 }
 
 TEST_P(ContextSetTest, StreamHoldsWhatIsAheadAndRefusesWhatIsLate) {

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "core/features/context_feed.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/core/features/candle_series.h"
 #include "tests/unit/core/features/context_candles.h"
@@ -23,9 +25,7 @@ class FeatureSetTest : public ::testing::TestWithParam<const FeatureSet*> {
   // The first candle whose row does not depend on where the series starts.
   size_t settled() const { return std::max(set().memory() - 1, set().warm_up()); }
 
-  bool UsesContext() const {
-    return !set().ContextPairs(*market::CurrencyPair::Parse("EUR/GBP")).empty();
-  }
+  bool UsesContext() const { return !ContextPairsOf(set(), nullptr).empty(); }
 
   // With the context that ContextCandles makes of the candles.
   FeatureMatrix Compute(absl::Span<const market::Candle> candles) const {
@@ -58,6 +58,21 @@ class FeatureSetTest : public ::testing::TestWithParam<const FeatureSet*> {
       if (std::isnan(got[c]) && std::isnan(want[c])) continue;
       EXPECT_EQ(std::memcmp(&got[c], &want[c], sizeof(double)), 0)
           << where << ", column " << ColumnName(c) << ": " << got[c] << " and " << want[c];
+    }
+  }
+
+  // Candle by candle, `stream` gives the rows of Compute.
+  void ExpectBulkRows(FeatureStream& stream, absl::Span<const market::Candle> candles,
+                      const ContextCandles& context) const {
+    const FeatureMatrix bulk = Compute(candles, context);
+    const std::vector<ContextSeries> series =
+        UsesContext() ? context.Series() : std::vector<ContextSeries>();
+    ContextFeed feed(stream, series);
+    for (size_t i = 0; i < candles.size(); ++i) {
+      ASSERT_OK_AND_ASSIGN(const absl::Span<const double> row, feed.Next(candles[i]));
+      ASSERT_EQ(row.empty(), i < set().warm_up()) << i;
+      if (!row.empty()) ExpectSameBits(row, bulk.Row(i - set().warm_up()), absl::StrCat("row ", i));
+      if (HasFailure()) return;
     }
   }
 

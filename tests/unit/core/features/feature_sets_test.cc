@@ -11,7 +11,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "core/features/context_feed.h"
 #include "tests/unit/core/features/feature_set_fixture.h"
 
 namespace aifx::features {
@@ -24,17 +23,8 @@ TEST_P(FeatureSetTest, OneAtATimeEqualsBulkAtEveryRow) {
   ASSERT_OK_AND_ASSIGN(const std::unique_ptr<FeatureStream> stream, set().NewStream());
   for (const uint64_t seed : {20, 21}) {
     const std::vector<market::Candle> candles = RandomCandles(3000, seed);
-    const ContextCandles context = ContextCandles::Of(candles);
-    const FeatureMatrix bulk = Compute(candles, context);
-    const std::vector<ContextSeries> series =
-        UsesContext() ? context.Series() : std::vector<ContextSeries>();
-    ContextFeed feed(*stream, series);
-    for (size_t i = 0; i < candles.size(); ++i) {
-      ASSERT_OK_AND_ASSIGN(const absl::Span<const double> row, feed.Next(candles[i]));
-      ASSERT_EQ(row.empty(), i < set().warm_up()) << i;
-      if (!row.empty()) ExpectSameBits(row, bulk.Row(i - set().warm_up()), absl::StrCat("row ", i));
-      if (HasFailure()) return;
-    }
+    ExpectBulkRows(*stream, candles, ContextCandles::Of(candles));
+    if (HasFailure()) return;
     stream->Restart();
   }
 }

@@ -14,14 +14,8 @@ market::CurrencyPair Pair(const std::string& name) { return *market::CurrencyPai
 class JournalContextTest : public JournalFixture {
  protected:
   JournalContextTest() {
-    const features::FeatureSet& set = **features::FindFeatureSet("stationary-v2");
-    const size_t columns = set.columns().size();
     model::Manifest manifest = testing::FakeManifest();
-    manifest.feature_set = set.name();
-    manifest.feature_set_hash = set.hash();
-    manifest.features = static_cast<int64_t>(columns);
-    manifest.scaler = {std::vector<double>(columns, 0.0), std::vector<double>(columns, 1.0)};
-    manifest.importance.assign(columns, 1.0 / static_cast<double>(columns));
+    testing::SetFeatureSet(**features::FindFeatureSet("stationary-v2"), manifest);
     model_ = std::make_shared<testing::FakeModel>(manifest);
   }
 

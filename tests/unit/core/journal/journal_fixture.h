@@ -25,7 +25,8 @@ class EntryKeeper final : public pipeline::PredictionListener {
   void OnPrediction(const pipeline::PreparedRequest& item, const pipeline::DecisionPolicy& policy,
                     absl::Span<const float> logits,
                     const records::Prediction& prediction) override {
-    entries.push_back(EntryOf(item, policy, logits, prediction, item.now + absl::Nanoseconds(7)));
+    entries.push_back(EntryOf(item, UsedContext(item), policy, logits, prediction,
+                              item.now + absl::Nanoseconds(7)));
     entries.back().window = *WindowOf(item);
   }
   std::vector<JournalEntry> entries;

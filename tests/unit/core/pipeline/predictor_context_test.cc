@@ -64,13 +64,7 @@ class PredictorContextTest : public ::testing::Test {
   // Makes a model of that set the active one.
   void Use(const std::string& feature_set, int64_t version) {
     model::Manifest manifest = testing::FakeManifest("eurusd-1h", version);
-    const features::FeatureSet& set = **features::FindFeatureSet(feature_set);
-    const size_t columns = set.columns().size();
-    manifest.feature_set = set.name();
-    manifest.feature_set_hash = set.hash();
-    manifest.features = static_cast<int64_t>(columns);
-    manifest.scaler = {std::vector<double>(columns, 0.0), std::vector<double>(columns, 1.0)};
-    manifest.importance.assign(columns, 1.0 / static_cast<double>(columns));
+    testing::SetFeatureSet(**features::FindFeatureSet(feature_set), manifest);
     ASSERT_OK(store_.Add(manifest, {{"model.pt", "program"}}));
     ASSERT_OK(store_.SetActive("eurusd-1h", manifest.version));
     registry_.Refresh();

@@ -129,14 +129,8 @@ TEST_F(PredictorTest, OlderHistoryChangesNoBit) {
 // v3.2 needs 199 candles before the first row and, as its exponential means never forget their
 // first value, wants 2,100.
 TEST_F(PredictorTest, RecursiveFeaturesWantMoreCandlesThanTheyNeed) {
-  const features::FeatureSet& set = **features::FindFeatureSet("v3.2");
   model::Manifest manifest = testing::FakeManifest("legacy");
-  manifest.feature_set = set.name();
-  manifest.feature_set_hash = set.hash();
-  manifest.features = static_cast<int64_t>(set.columns().size());
-  manifest.scaler = {std::vector<double>(set.columns().size(), 0.0),
-                     std::vector<double>(set.columns().size(), 1.0)};
-  manifest.importance.assign(set.columns().size(), 1.0 / 38);
+  testing::SetFeatureSet(**features::FindFeatureSet("v3.2"), manifest);
   ASSERT_OK(store_.Add(manifest, {{"model.pt", "program"}}));
   ASSERT_OK(store_.SetActive("legacy", manifest.version));
   registry_.Refresh();

@@ -50,14 +50,8 @@ class UndefinedFeatureTest : public ::testing::Test {
     clock_.Advance(market::CloseTime(kHour, candles_.back().open_time) - clock_.Now());
   }
   void Add(const std::string& name, const std::string& feature_set) {
-    const features::FeatureSet& set = **features::FindFeatureSet(feature_set);
-    const size_t columns = set.columns().size();
     model::Manifest manifest = testing::FakeManifest(name);
-    manifest.feature_set = set.name();
-    manifest.feature_set_hash = set.hash();
-    manifest.features = static_cast<int64_t>(columns);
-    manifest.scaler = {std::vector<double>(columns, 0.0), std::vector<double>(columns, 1.0)};
-    manifest.importance.assign(columns, 1.0 / static_cast<double>(columns));
+    testing::SetFeatureSet(**features::FindFeatureSet(feature_set), manifest);
     ASSERT_OK(store_.Add(manifest, {{"model.pt", "program"}}));
     ASSERT_OK(store_.SetActive(name, manifest.version));
   }

@@ -103,12 +103,7 @@ class CandleStreamTest : public ::testing::Test {
   void AddVersion(int64_t version, const std::function<void(model::Manifest&)>& change = {}) {
     model::Manifest manifest = testing::FakeManifest("eurusd-1h", version);
     if (change) change(manifest);
-    const features::FeatureSet& set = **features::FindFeatureSet(manifest.feature_set);
-    const size_t columns = set.columns().size();
-    manifest.feature_set_hash = set.hash();
-    manifest.features = static_cast<int64_t>(columns);
-    manifest.scaler = {std::vector<double>(columns, 0.0), std::vector<double>(columns, 1.0)};
-    manifest.importance.assign(columns, 1.0 / static_cast<double>(columns));
+    testing::SetFeatureSet(**features::FindFeatureSet(manifest.feature_set), manifest);
     ASSERT_OK(store_.Add(manifest, {{"model.pt", "program"}}));
   }
 
