@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/base/status_macros.h"
 #include "core/base/violation.h"
 #include "core/pipeline/undefined_feature.h"
 #include "core/serving/admission.h"
@@ -154,23 +155,35 @@ void AsyncPredictor::ReadForFlight(const TaskPtr& task, const ReadKey& key) {
       return reads_.Abandon(key, alive);
     }
     const SeriesKey series{task->prepared.request.pair, task->prepared.request.timeframe};
-    const size_t count = task->prepared.candles_wanted;
-    const absl::Time now = clock_.Now();
     // Another flight may have ended between the look at the cache and the start of this one.
-    SharedCandles candles = candles_.Peek(series, count, now);
-    if (candles == nullptr) {
-      auto read = predictor_.ReadNewest(task->prepared, task->context);
-      if (!read.ok()) {
-        const absl::Status alive = CheckAlive(task->context);
-        // The read's own words say who was too slow.
-        return alive.ok() ? reads_.Finish(key, read.status()) : reads_.Abandon(key, read.status());
-      }
-      candles = std::make_shared<const std::vector<market::Candle>>(*std::move(read));
-      candles_.Store(series, count, candles, std::get<2>(key), now);
+    if (SharedCandles known = candles_.Peek(series, task->prepared.candles_wanted, clock_.Now())) {
+      return reads_.Finish(key, known);
     }
-    reads_.Finish(key, candles);
+    const auto read = ReadSeries(task->prepared, std::get<2>(key), task->context);
+    if (read.ok() || CheckAlive(task->context).ok()) return reads_.Finish(key, read);
+    reads_.Abandon(key, read.status());  // the read's own words say who was too slow
   });
   if (!queued.ok()) reads_.Finish(key, queued);
+}
+
+absl::StatusOr<SharedCandles> AsyncPredictor::ReadSeries(const PreparedRequest& prepared,
+                                                         int64_t generation,
+                                                         const base::CallContext& context) {
+  const SeriesKey series{prepared.request.pair, prepared.request.timeframe};
+  const size_t count = prepared.candles_wanted;
+  const absl::Time now = clock_.Now();
+  if (const auto known = candles_.Known(series, count, now)) {
+    AIFX_ASSIGN_OR_RETURN(const std::vector<market::Candle> read,
+                          predictor_.ReadFrom(prepared, known->FirstToRead().open_time, context));
+    if (SharedCandles joined = JoinRead(*known, read)) {
+      candles_.Store(series, known->count, joined, generation, now, known->whole_read);
+      return joined;
+    }
+  }
+  AIFX_ASSIGN_OR_RETURN(std::vector<market::Candle> read, predictor_.ReadNewest(prepared, context));
+  auto candles = std::make_shared<const std::vector<market::Candle>>(std::move(read));
+  candles_.Store(series, count, candles, generation, now);
+  return candles;
 }
 
 void AsyncPredictor::AdoptCandles(const TaskPtr& task,

@@ -50,10 +50,12 @@ class AsyncPredictor {
   void Start(PreparedRequest request, serving::Lane lane, const base::CallContext& context,
              Done done);
 
-  // The series has a new or a corrected candle: the next request reads it. Whoever wants the answer
-  // ready before it is asked for starts a request without candles after this.
-  void Invalidate(const market::CurrencyPair& pair, market::Timeframe timeframe) {
-    candles_.Invalidate({pair, timeframe});
+  // The candle of the series that opened at `open_time` is new or corrected: the next request reads
+  // it. Whoever wants the answer ready before it is asked for starts a request without candles
+  // after this.
+  void Invalidate(const market::CurrencyPair& pair, market::Timeframe timeframe,
+                  absl::Time open_time) {
+    candles_.Invalidate({pair, timeframe}, open_time);
   }
 
   // For the registry's OnSwap.
@@ -77,6 +79,9 @@ class AsyncPredictor {
 
   void ReadCandles(const TaskPtr& task);
   void ReadForFlight(const TaskPtr& task, const ReadKey& key);
+  // The newest candles, of those that are known only what may have changed; blocks.
+  absl::StatusOr<SharedCandles> ReadSeries(const PreparedRequest& prepared, int64_t generation,
+                                           const base::CallContext& context);
   void AdoptCandles(const TaskPtr& task, const absl::StatusOr<SharedCandles>& candles);
   void Infer(const TaskPtr& task);
   // What concerns this task alone, where it cannot lead.

@@ -11,11 +11,24 @@ size_t BytesOf(const std::vector<market::Candle>& candles) {
 
 }  // namespace
 
+SharedCandles JoinRead(const KnownCandles& known, absl::Span<const market::Candle> read) {
+  if (read.empty() || read.front().open_time != known.FirstToRead().open_time) return nullptr;
+  auto joined = std::make_shared<std::vector<market::Candle>>();
+  joined->reserve(known.unchanged + read.size());
+  const auto first = known.candles->begin();
+  joined->assign(first, first + static_cast<std::ptrdiff_t>(known.unchanged));
+  joined->insert(joined->end(), read.begin(), read.end());
+  const size_t surplus = joined->size() - std::min(joined->size(), known.count);
+  joined->erase(joined->begin(), joined->begin() + static_cast<std::ptrdiff_t>(surplus));
+  return joined;
+}
+
 NewestCandles::Entry* NewestCandles::Look(const SeriesKey& key, size_t count, absl::Time now) {
   const auto found = entries_.find(key);
   if (found == entries_.end()) return nullptr;
   Entry& entry = found->second;
-  return entry.count >= count && now < entry.valid_until ? &entry : nullptr;
+  const bool valid = now < entry.valid_until && !entry.changed_from.has_value();
+  return entry.count >= count && valid ? &entry : nullptr;
 }
 
 SharedCandles NewestCandles::Find(const SeriesKey& key, size_t count, absl::Time now) {
@@ -31,6 +44,27 @@ SharedCandles NewestCandles::Peek(const SeriesKey& key, size_t count, absl::Time
   base::MutexLock lock(mutex_);
   Entry* const entry = Look(key, count, now);
   return entry != nullptr ? entry->candles : nullptr;
+}
+
+std::optional<KnownCandles> NewestCandles::Known(const SeriesKey& key, size_t count,
+                                                 absl::Time now) const {
+  base::MutexLock lock(mutex_);
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return std::nullopt;
+  const Entry& entry = found->second;
+  if (!entry.changed_from.has_value() || entry.count < count ||
+      now > entry.whole_read + options_.whole_age) {
+    return std::nullopt;
+  }
+  const std::vector<market::Candle>& candles = *entry.candles;
+  const auto changed = std::lower_bound(
+      candles.begin(), candles.end(), *entry.changed_from,
+      [](const market::Candle& candle, absl::Time time) { return candle.open_time < time; });
+  const size_t few = std::max<size_t>(options_.reread, 1);
+  const size_t unchanged = std::min(static_cast<size_t>(changed - candles.begin()),
+                                    candles.size() - std::min(candles.size(), few));
+  if (unchanged == 0) return std::nullopt;
+  return KnownCandles{entry.candles, entry.count, unchanged, entry.whole_read};
 }
 
 int64_t NewestCandles::Generation(const SeriesKey& key) const {
@@ -50,7 +84,7 @@ absl::Time NewestCandles::ValidUntil(const SeriesKey& key,
 }
 
 void NewestCandles::Store(const SeriesKey& key, size_t count, SharedCandles candles,
-                          int64_t generation, absl::Time read_at) {
+                          int64_t generation, absl::Time read_at, absl::Time whole_read) {
   if (!options_.enabled || candles == nullptr) return;
   const absl::Time valid_until = ValidUntil(key, *candles, read_at);
   base::MutexLock lock(mutex_);
@@ -62,7 +96,9 @@ void NewestCandles::Store(const SeriesKey& key, size_t count, SharedCandles cand
                    {.candles = std::move(candles),
                     .count = count,
                     .valid_until = valid_until,
-                    .last_use = ++uses_}});
+                    .whole_read = whole_read,
+                    .last_use = ++uses_,
+                    .changed_from = {}}});
   MakeRoom();
 }
 
@@ -81,11 +117,14 @@ void NewestCandles::Erase(Entries::iterator entry) {
   entries_.erase(entry);
 }
 
-void NewestCandles::Invalidate(const SeriesKey& key) {
+void NewestCandles::Invalidate(const SeriesKey& key, absl::Time open_time) {
   base::MutexLock lock(mutex_);
   ++generations_[key];
   ++stats_.invalidations;
-  if (const auto found = entries_.find(key); found != entries_.end()) Erase(found);
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return;
+  std::optional<absl::Time>& changed_from = found->second.changed_from;
+  changed_from = std::min(changed_from.value_or(open_time), open_time);
 }
 
 NewestCandlesStats NewestCandles::Stats() const {

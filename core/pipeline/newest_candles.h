@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "core/base/mutex.h"
 #include "core/market/candle.h"
 #include "core/market/currency_pair.h"
@@ -29,6 +31,21 @@ struct SeriesKey {
 // Candles that several requests read; null where there are none.
 using SharedCandles = std::shared_ptr<const std::vector<market::Candle>>;
 
+// What is kept of a series that an event has told of, most of which need not be read again.
+struct KnownCandles {
+  SharedCandles candles;
+  size_t count = 0;       // asked for when they were read
+  size_t unchanged = 0;   // of them, the oldest, > 0 and < candles->size()
+  absl::Time whole_read;  // when all of them were read
+
+  // The first that is to be read again.
+  const market::Candle& FirstToRead() const { return (*candles)[unchanged]; }
+};
+
+// The unchanged ones and then `read`, all candles from FirstToRead() on; at most the newest
+// `count`. Null where `read` does not begin with that candle: then the series is not what it was.
+SharedCandles JoinRead(const KnownCandles& known, absl::Span<const market::Candle> read);
+
 struct NewestCandlesStats {
   size_t series = 0;  // now
   size_t bytes = 0;   // now
@@ -39,7 +56,8 @@ struct NewestCandlesStats {
 };
 
 // The newest candles of each series as they were read last, for as long as no newer candle can have
-// closed by the trading calendar. Thread-safe.
+// closed by the trading calendar. After an event, what is older than the newest few and than the
+// candle it tells of is taken to be as it was. Thread-safe.
 class NewestCandles {
  public:
   struct Options {
@@ -51,6 +69,11 @@ class NewestCandles {
     absl::Duration recheck = absl::Milliseconds(500);
     // A correction of which no event tells is seen after this time.
     absl::Duration max_age = absl::Minutes(1);
+    // How many of the newest candles are read again after an event.
+    size_t reread = 24;
+    // But all of them where they were last read together longer ago than this: longer than a day,
+    // so that it does not mean all of them for daily candles.
+    absl::Duration whole_age = absl::Hours(36);
   };
 
   explicit NewestCandles(const Options& options) : options_(options) {}
@@ -64,13 +87,20 @@ class NewestCandles {
   // How often the series was invalidated; Store takes what it was before the read.
   int64_t Generation(const SeriesKey& key) const;
 
-  // Keeps what a read for `count` candles at `read_at` gave, unless the series was invalidated
-  // since.
-  void Store(const SeriesKey& key, size_t count, SharedCandles candles, int64_t generation,
-             absl::Time read_at);
+  // What may be left out of a read of `count` candles at `now`; nothing where all are to be read.
+  std::optional<KnownCandles> Known(const SeriesKey& key, size_t count, absl::Time now) const;
 
-  // The series has a new or a corrected candle.
-  void Invalidate(const SeriesKey& key);
+  // Keeps what a read for `count` candles at `read_at` gave, unless the series was invalidated
+  // since. `whole_read`: when the oldest of them were read.
+  void Store(const SeriesKey& key, size_t count, SharedCandles candles, int64_t generation,
+             absl::Time read_at, absl::Time whole_read);
+  void Store(const SeriesKey& key, size_t count, SharedCandles candles, int64_t generation,
+             absl::Time read_at) {
+    Store(key, count, std::move(candles), generation, read_at, read_at);
+  }
+
+  // The candle that opened at `open_time` is new or corrected.
+  void Invalidate(const SeriesKey& key, absl::Time open_time);
 
   bool enabled() const { return options_.enabled; }
   NewestCandlesStats Stats() const;
@@ -80,7 +110,9 @@ class NewestCandles {
     SharedCandles candles;
     size_t count = 0;  // asked for
     absl::Time valid_until;
+    absl::Time whole_read;
     int64_t last_use = 0;
+    std::optional<absl::Time> changed_from;  // once an event told of it
   };
 
   absl::Time ValidUntil(const SeriesKey& key, const std::vector<market::Candle>& candles,

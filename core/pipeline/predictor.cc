@@ -164,6 +164,18 @@ absl::StatusOr<std::vector<market::Candle>> Predictor::ReadNewest(
                          prepared.now, context);
 }
 
+absl::StatusOr<std::vector<market::Candle>> Predictor::ReadFrom(
+    const PreparedRequest& prepared, absl::Time start, const base::CallContext& context) const {
+  const market::Timeframe timeframe = prepared.request.timeframe;
+  AIFX_ASSIGN_OR_RETURN(
+      std::vector<market::Candle> candles,
+      source_->Range(prepared.request.pair, timeframe, start, prepared.now, context));
+  std::erase_if(candles, [&](const market::Candle& candle) {
+    return market::CloseTime(timeframe, candle.open_time) > prepared.now;
+  });
+  return candles;
+}
+
 absl::Status Predictor::Adopt(PreparedRequest& prepared,
                               std::vector<market::Candle> candles) const {
   prepared.candles = std::move(candles);

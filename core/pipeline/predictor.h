@@ -126,6 +126,10 @@ class Predictor {
   absl::StatusOr<std::vector<market::Candle>> ReadNewest(const PreparedRequest& prepared,
                                                          const base::CallContext& context) const;
   absl::Status Adopt(PreparedRequest& prepared, std::vector<market::Candle> candles) const;
+  // As ReadNewest, but all closed candles from the one that opened at `start` on.
+  absl::StatusOr<std::vector<market::Candle>> ReadFrom(const PreparedRequest& prepared,
+                                                       absl::Time start,
+                                                       const base::CallContext& context) const;
 
   // Features, model and decision. One item's failure does not touch the others'. Items that use
   // the same model share forward passes. Candles that leave a feature undefined are InvalidArgument

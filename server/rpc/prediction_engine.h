@@ -20,7 +20,8 @@ class PredictionEngine {
   // See pipeline::AsyncPredictor.
   virtual void Start(pipeline::PreparedRequest request, serving::Lane lane,
                      const base::CallContext& context, pipeline::AsyncPredictor::Done done) = 0;
-  virtual void Invalidate(const market::CurrencyPair& pair, market::Timeframe timeframe) = 0;
+  virtual void Invalidate(const market::CurrencyPair& pair, market::Timeframe timeframe,
+                          absl::Time open_time) = 0;
 };
 
 // The real one; what it is made of outlives it.
@@ -41,8 +42,9 @@ class PredictorEngine final : public PredictionEngine {
              const base::CallContext& context, pipeline::AsyncPredictor::Done done) override {
     async_.Start(std::move(request), lane, context, std::move(done));
   }
-  void Invalidate(const market::CurrencyPair& pair, market::Timeframe timeframe) override {
-    async_.Invalidate(pair, timeframe);
+  void Invalidate(const market::CurrencyPair& pair, market::Timeframe timeframe,
+                  absl::Time open_time) override {
+    async_.Invalidate(pair, timeframe, open_time);
   }
 
  private:

@@ -133,6 +133,8 @@ void WatchHub::Resubscribe() {
 
 void WatchHub::OnEvent(const records::CandleEvent& event) {
   events_.fetch_add(1);
+  // Also where nothing is computed for it: older news is a correction.
+  deps_.engine.Invalidate(event.series.pair, event.series.timeframe, event.open_time);
   schedule_.OnEvent(event, deps_.clock.Now());
 }
 
@@ -169,7 +171,11 @@ void WatchHub::Start(const Task& task) {
   context.deadline = deps_.clock.Now() + deps_.timeout;
   auto prepared = deps_.engine.Prepare(std::move(request));
   if (!prepared.ok()) return TryLater(task, prepared.status());
-  deps_.engine.Invalidate(task.key.series.pair, task.key.series.timeframe);
+  // The candle was not there when the source was last asked, which may be less long ago than it is
+  // asked again by itself.
+  if (task.attempt > 0) {
+    deps_.engine.Invalidate(task.key.series.pair, task.key.series.timeframe, task.open_time);
+  }
   deps_.engine.Start(*std::move(prepared), serving::Lane::kInteractive, context,
                      [this, task](const absl::StatusOr<pipeline::PredictAnswer>& answer) {
                        TakeAnswer(task, answer);

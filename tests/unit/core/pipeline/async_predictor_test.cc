@@ -39,16 +39,25 @@ class CountingSource final : public market::CandleSource {
     if (closed.size() > count) closed.erase(closed.begin(), closed.end() - count);
     return closed;
   }
+  // With a candle that is in progress at `end`.
   absl::StatusOr<std::vector<market::Candle>> Range(const market::CurrencyPair&, market::Timeframe,
-                                                    absl::Time, absl::Time,
+                                                    absl::Time start, absl::Time end,
                                                     const base::CallContext&) override {
-    return absl::UnimplementedError("not used");
+    ++parts;
+    part_start = start;
+    std::vector<market::Candle> part;
+    for (const market::Candle& candle : candles) {
+      if (start <= candle.open_time && candle.open_time <= end) part.push_back(candle);
+    }
+    return part;
   }
 
   std::vector<market::Candle> candles;
   absl::Status error;
   std::function<void()> on_read;
-  std::atomic<int> reads{0};
+  std::atomic<int> reads{0};  // of the newest
+  std::atomic<int> parts{0};  // reads from a candle on
+  absl::Time part_start;
 };
 
 class AsyncPredictorTest : public ::testing::Test {
@@ -106,6 +115,11 @@ class AsyncPredictorTest : public ::testing::Test {
     AwaitReads();
     RunAll();
     return pending.get();
+  }
+  // An event tells of that candle of the source.
+  void Invalidate(size_t candle) {
+    async_->Invalidate(*market::CurrencyPair::Parse("EUR/USD"), kHour,
+                       source_.candles[candle].open_time);
   }
   int Rows() const {
     int rows = 0;
@@ -321,19 +335,73 @@ TEST_F(AsyncPredictorTest, CandlesAreReadAgainWhenTheNextCanHaveClosed) {
   EXPECT_EQ(second.prediction.as_of, first.prediction.as_of + absl::Hours(1));
 }
 
-TEST_F(AsyncPredictorTest, AnEventMakesTheNextRequestReadAgain) {
-  ASSERT_OK(Predict(NoCandles()));
+TEST_F(AsyncPredictorTest, AnEventMakesTheNextRequestReadTheNewestFewAgain) {
+  ASSERT_OK_AND_ASSIGN(const PredictAnswer before, Predict(NoCandles()));
   source_.candles[170].close = source_.candles[170].open;
-  async_->Invalidate(*market::CurrencyPair::Parse("EUR/USD"), kHour);
-  ASSERT_OK(Predict(NoCandles()));
-  EXPECT_EQ(source_.reads, 2);
+  Invalidate(170);
+  ASSERT_OK_AND_ASSIGN(const PredictAnswer after, Predict(NoCandles()));
+  EXPECT_EQ(source_.reads, 1);
+  EXPECT_EQ(source_.parts, 1);
+  EXPECT_EQ(source_.part_start, source_.candles[171 - 24].open_time);
   EXPECT_EQ(Rows(), 2);
+  ASSERT_OK(Predict(NoCandles()));
+  EXPECT_EQ(source_.parts, 1) << "kept again";
+  // And it is what a whole read gives.
+  Make({});
+  ASSERT_OK_AND_ASSIGN(const PredictAnswer whole, Predict(NoCandles()));
+  EXPECT_EQ(source_.reads, 2);
+  EXPECT_EQ(after.prediction.entry_price, whole.prediction.entry_price);
+  EXPECT_NE(after.prediction.entry_price, before.prediction.entry_price);
+  EXPECT_EQ(after.prediction.probabilities, whole.prediction.probabilities);
+}
+
+TEST_F(AsyncPredictorTest, TheCandleThatClosedIsAddedAndTheOneInProgressIsNot) {
+  ASSERT_OK(Predict(NoCandles()));
+  clock_.Advance(absl::Hours(1));
+  Invalidate(171);
+  ASSERT_OK_AND_ASSIGN(const PredictAnswer answer, Predict(NoCandles()));
+  EXPECT_EQ(answer.prediction.as_of, clock_.Now());
+  EXPECT_EQ(source_.reads, 1);
+  EXPECT_EQ(source_.part_start, source_.candles[171 - 24].open_time);
+}
+
+TEST_F(AsyncPredictorTest, ACorrectionIsReadHoweverOldItsCandleIs) {
+  ASSERT_OK(Predict(NoCandles()));
+  Invalidate(171 - 24 - 10);
+  Invalidate(170);
+  ASSERT_OK(Predict(NoCandles()));
+  EXPECT_EQ(source_.part_start, source_.candles[171 - 24 - 10].open_time);
+  Invalidate(0);  // of which nothing is kept
+  ASSERT_OK(Predict(NoCandles()));
+  EXPECT_EQ(source_.parts, 1);
+  EXPECT_EQ(source_.reads, 2);
+}
+
+TEST_F(AsyncPredictorTest, WhereTheOldestOfTheFewIsGoneAllAreReadAgain) {
+  ASSERT_OK(Predict(NoCandles()));
+  source_.candles.erase(source_.candles.begin() + 171 - 24);
+  Invalidate(170);
+  ASSERT_OK(Predict(NoCandles()));
+  EXPECT_EQ(source_.parts, 1);
+  EXPECT_EQ(source_.reads, 2);
+}
+
+TEST_F(AsyncPredictorTest, AllAreReadAgainNowAndThen) {
+  Make({.candles = {.whole_age = absl::Hours(2)}});
+  ASSERT_OK(Predict(NoCandles()));
+  for (size_t newest = 171; newest < 174; ++newest) {
+    clock_.Advance(absl::Hours(1));
+    Invalidate(newest);
+    ASSERT_OK(Predict(NoCandles()));
+  }
+  EXPECT_EQ(source_.parts, 2);
+  EXPECT_EQ(source_.reads, 2);
 }
 
 TEST_F(AsyncPredictorTest, AReadThatAnEventOvertakesIsNotKept) {
   source_.on_read = [this] {
     source_.on_read = nullptr;
-    async_->Invalidate(*market::CurrencyPair::Parse("EUR/USD"), kHour);
+    Invalidate(170);
   };
   ASSERT_OK(Predict(NoCandles()));
   ASSERT_OK(Predict(NoCandles()));

@@ -77,13 +77,60 @@ TEST(NewestCandlesTest, AnInvalidationDropsWhatIsKeptAndWhatIsBeingRead) {
   const absl::Time now = CloseOf(candles);
   cache.Store(Key(), 50, candles, cache.Generation(Key()), now);
   const int64_t before = cache.Generation(Key());
-  cache.Invalidate(Key());
+  cache.Invalidate(Key(), candles->back().open_time);
   EXPECT_EQ(cache.Find(Key(), 50, now), nullptr);
   cache.Store(Key(), 50, candles, before, now);
   EXPECT_EQ(cache.Find(Key(), 50, now), nullptr);
   cache.Store(Key(), 50, candles, cache.Generation(Key()), now);
   EXPECT_NE(cache.Find(Key(), 50, now), nullptr);
   EXPECT_EQ(cache.Stats().invalidations, 1);
+}
+
+TEST(NewestCandlesTest, AfterAnEventOnlyTheNewestFewAndWhatItTellsOfAreUnknown) {
+  NewestCandles cache({.reread = 10, .whole_age = absl::Hours(36)});
+  const SharedCandles candles = Candles(50);
+  const absl::Time now = CloseOf(candles);
+  cache.Store(Key(), 50, candles, 0, now);
+  EXPECT_FALSE(cache.Known(Key(), 50, now).has_value()) << "nobody told of a change";
+  cache.Invalidate(Key(), candles->back().open_time + absl::Hours(1));
+  const auto known = cache.Known(Key(), 30, now);
+  ASSERT_TRUE(known.has_value());
+  EXPECT_EQ(known->unchanged, 40u);
+  EXPECT_EQ(known->count, 50u);
+  EXPECT_EQ(known->whole_read, now);
+  EXPECT_FALSE(cache.Known(Key(), 51, now).has_value()) << "more than was read";
+  EXPECT_TRUE(cache.Known(Key(), 50, now + absl::Hours(36)).has_value());
+  EXPECT_FALSE(cache.Known(Key(), 50, now + absl::Hours(37)).has_value());
+  cache.Invalidate(Key(), (*candles)[7].open_time);
+  cache.Invalidate(Key(), (*candles)[20].open_time);
+  EXPECT_EQ(cache.Known(Key(), 50, now)->unchanged, 7u);
+  cache.Invalidate(Key(), (*candles)[0].open_time);
+  EXPECT_FALSE(cache.Known(Key(), 50, now).has_value());
+}
+
+TEST(NewestCandlesTest, FewerThanTheFewAreReadAsAWhole) {
+  NewestCandles cache({.reread = 10});
+  const SharedCandles candles = Candles(10);
+  cache.Store(Key(), 50, candles, 0, CloseOf(candles));
+  cache.Invalidate(Key(), candles->back().open_time);
+  EXPECT_FALSE(cache.Known(Key(), 50, CloseOf(candles)).has_value());
+}
+
+TEST(NewestCandlesTest, WhatIsReadReplacesWhatIsKnownFromItsFirstCandleOn) {
+  const SharedCandles candles = Candles(60);
+  const std::vector<market::Candle> kept(candles->begin(), candles->begin() + 50);
+  const KnownCandles known{std::make_shared<const std::vector<market::Candle>>(kept), 50, 40, {}};
+  std::vector<market::Candle> read(candles->begin() + 40, candles->begin() + 53);
+  read.erase(read.begin() + 4);  // which the source has no more
+  read[1].close = read[1].open;
+  const SharedCandles joined = JoinRead(known, read);
+  ASSERT_NE(joined, nullptr);
+  ASSERT_EQ(joined->size(), 50u);
+  EXPECT_EQ(joined->front().open_time, (*candles)[2].open_time);
+  EXPECT_EQ((*joined)[39].close, read[1].close);
+  EXPECT_EQ(joined->back().open_time, (*candles)[52].open_time);
+  EXPECT_EQ(JoinRead(known, absl::MakeSpan(read).subspan(1)), nullptr);
+  EXPECT_EQ(JoinRead(known, {}), nullptr);
 }
 
 }  // namespace

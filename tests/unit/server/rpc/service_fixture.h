@@ -33,7 +33,6 @@ class FakeEngine final : public PredictionEngine {
   std::function<absl::Status(const pipeline::PredictRequest&)> on_prepare;
   std::function<absl::Status(const base::CallContext&)> on_fetch;
   std::function<absl::Status(serving::Lane)> on_run;
-  std::function<void()> on_invalidate;
   absl::Time newest_open;  // of the candle that the backend has
 
   absl::StatusOr<pipeline::PreparedRequest> Prepare(
@@ -54,9 +53,8 @@ class FakeEngine final : public PredictionEngine {
     });
     if (!queued.ok()) done(queued);
   }
-  void Invalidate(const market::CurrencyPair&, market::Timeframe) override {
+  void Invalidate(const market::CurrencyPair&, market::Timeframe, absl::Time) override {
     ++invalidations;
-    if (on_invalidate) on_invalidate();
   }
 
   absl::Status Fetch(pipeline::PreparedRequest& prepared,

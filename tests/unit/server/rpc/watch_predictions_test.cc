@@ -97,6 +97,15 @@ TEST_F(WatchPredictionsTest, OneComputationServesAllWatchers) {
   EXPECT_EQ(watches_.Stats().offered, 2);
 }
 
+TEST_F(WatchPredictionsTest, ACorrectionIsReadByTheNextRequestAndIsForNobody) {
+  const auto watch = Watching();
+  Announce();
+  ASSERT_TRUE(watch->Read());
+  events_.Announce({kEuro, engine_.newest_open - absl::Hours(50), clock_.Now()});
+  EXPECT_TRUE(Eventually([&] { return engine_.invalidations.load() == 2; }));
+  EXPECT_EQ(watches_.Stats().predictions, 1);
+}
+
 TEST_F(WatchPredictionsTest, APredictionOfAnOlderCandleIsForNobody) {
   std::atomic<int64_t> from{0};
   engine_.on_prepare = [&](const pipeline::PredictRequest& request) {
@@ -166,10 +175,11 @@ TEST_F(WatchPredictionsTest, ACandleIsHeardOfWhileOtherSeriesComeAndGo) {
   std::promise<void> entered, release;
   std::atomic<bool> held{false};
   const std::shared_future<void> released = release.get_future();
-  engine_.on_invalidate = [&] {
-    if (held.exchange(true)) return;
+  engine_.on_prepare = [&](const pipeline::PredictRequest&) {
+    if (held.exchange(true)) return absl::OkStatus();
     entered.set_value();
     released.wait();
+    return absl::OkStatus();
   };
   Announce();
   entered.get_future().wait();
