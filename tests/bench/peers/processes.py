@@ -45,5 +45,9 @@ def resident(pid):
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
     total = int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
     for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        total += sum(resident(child) for child in (task / "children").read_text().split())
+        try:
+            children = (task / "children").read_text().split()
+        except FileNotFoundError:  # a thread that has just ended
+            continue
+        total += sum(resident(child) for child in children)
     return total
