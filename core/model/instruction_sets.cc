@@ -7,22 +7,25 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "core/model/aotinductor_runtime.h"
+#include "core/model/instruction_sets.h"
 
 namespace aifx::model {
-namespace {
 
-#if defined(__x86_64__)
-// __builtin_cpu_supports of GCC 12 does not know AMX. Linux grants the tiles to a process that asks
-// for them; without that their first use ends it.
+// __builtin_cpu_supports of GCC 12 does not know AMX.
 bool HasAmx() {
+#if defined(__x86_64__)
   constexpr unsigned kTile = 1u << 24, kBf16 = 1u << 22, kInt8 = 1u << 25;  // leaf 7, edx
   constexpr long kRequestPermission = 0x1023, kTileData = 18;               // asm/prctl.h
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
   if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0) return false;
   constexpr unsigned kAll = kTile | kBf16 | kInt8;
   return (edx & kAll) == kAll && syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
-}
+#else
+  return false;
 #endif
+}
+
+namespace {
 
 bool IsThere(absl::string_view name, bool* known) {
   *known = true;

@@ -38,6 +38,7 @@ constexpr size_t kLanes = hn::MaxLanes(FloatTag());
 //   Last            the results: start + what the sums stand for
 //   Store           a vector of values as inputs: words of `base` from the value `index` on
 //   kScalesRows     whether a row of inputs has to be brought to -1..1 before Store
+//   kTiled          whether products are by tiles (lstm_tiles-inl.h) instead of by Dot
 
 // Inputs and weights in float32.
 struct Float32 {
@@ -45,6 +46,7 @@ struct Float32 {
   static constexpr uint32_t kZero = 0;
   static constexpr int kExpDegree = 6;
   static constexpr bool kScalesRows = false;
+  static constexpr bool kTiled = false;
   using Sum = Floats;
 
   static HWY_INLINE Sum First(const PackedMatrix&, size_t, const float* start) {
@@ -69,6 +71,7 @@ struct WidenedBfloat16 {
   static constexpr uint32_t kZero = 0;
   static constexpr int kExpDegree = 4;
   static constexpr bool kScalesRows = false;
+  static constexpr bool kTiled = false;
   using Sum = Floats;
 
   static HWY_INLINE Sum First(const PackedMatrix&, size_t, const float* start) {
@@ -102,6 +105,7 @@ struct WidenedInt8 {
   static constexpr uint32_t kZero = 0x80808080;
   static constexpr int kExpDegree = 3;
   static constexpr bool kScalesRows = true;
+  static constexpr bool kTiled = false;
   using Sum = Ints;
 
   static HWY_INLINE Sum First(const PackedMatrix& matrix, size_t column, const float*) {

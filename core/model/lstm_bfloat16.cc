@@ -8,15 +8,19 @@
 #include <hwy/highway.h>
 
 #include "absl/strings/ascii.h"
+#include "core/model/instruction_sets.h"
 #include "core/model/lstm_run-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace aifx::model {
 namespace HWY_NAMESPACE {
 
-LstmCode Bfloat16CodeHere([[maybe_unused]] bool dot_products) {
-#if HWY_TARGET == HWY_AVX3
-  if (dot_products && __builtin_cpu_supports("avx512bf16")) {
+LstmCode Bfloat16CodeHere([[maybe_unused]] DotProducts dot_products) {
+#if HWY_TARGET == HWY_AVX3 && HWY_ARCH_X86_64
+  if (dot_products == DotProducts::kTiles && HasAmx()) {
+    return {&RunAll<TiledBfloat16>, kLanes, "amx"};
+  }
+  if (dot_products != DotProducts::kNone && __builtin_cpu_supports("avx512bf16")) {
     return {&RunAll<NativeBfloat16>, kLanes, "avx512bf16"};
   }
 #endif
@@ -32,7 +36,7 @@ namespace aifx::model {
 
 HWY_EXPORT(Bfloat16CodeHere);
 
-LstmCode Bfloat16Code(bool dot_products) {
+LstmCode Bfloat16Code(DotProducts dot_products) {
   return HWY_DYNAMIC_DISPATCH(Bfloat16CodeHere)(dot_products);
 }
 

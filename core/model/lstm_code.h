@@ -23,15 +23,21 @@ struct LstmCode {
   void (*run)(const PackedLstm& net, const float* windows, size_t batch, size_t sequence,
               float* logits, LstmWorkspace& work) = nullptr;
   size_t lanes = 0;             // floats in a vector
-  std::string instruction_set;  // such as "avx3", "avx512bf16", "vnni"
+  std::string instruction_set;  // such as "avx3", "avx512bf16", "vnni", "amx"
 };
 
-// `dot_products`: whether the processor's instructions for dot products of narrow numbers may be
-// used where it has them. Without, products are widened, which is slower and gives results that are
-// as good; those of int8 are the same.
+// Which of the processor's instructions for dot products of narrow numbers may be used where it has
+// them. Without, products are widened, which is slower and gives results that are as good; those of
+// int8 are the same.
+enum class DotProducts {
+  kNone,
+  kVectors,  // AVX512_BF16, AVX512_VNNI
+  kTiles,    // AMX, else as kVectors
+};
+
 LstmCode Float32Code();
-LstmCode Bfloat16Code(bool dot_products);
-LstmCode Int8Code(bool dot_products);
+LstmCode Bfloat16Code(DotProducts dot_products);
+LstmCode Int8Code(DotProducts dot_products);
 
 }  // namespace aifx::model
 

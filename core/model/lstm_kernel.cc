@@ -3,7 +3,7 @@
 namespace aifx::model {
 namespace {
 
-LstmCode CodeFor(Precision precision, bool dot_products) {
+LstmCode CodeFor(Precision precision, DotProducts dot_products) {
   switch (precision) {
     case Precision::kFloat32:
       return Float32Code();
@@ -17,7 +17,7 @@ LstmCode CodeFor(Precision precision, bool dot_products) {
 
 }  // namespace
 
-LstmKernel::LstmKernel(const LstmWeights& weights, Precision precision, bool dot_products)
+LstmKernel::LstmKernel(const LstmWeights& weights, Precision precision, DotProducts dot_products)
     : code_(CodeFor(precision, dot_products)), packed_(Pack(weights, code_.lanes, precision)) {}
 
 void LstmKernel::Run(const float* windows, size_t batch, size_t sequence, float* logits) const {

@@ -19,7 +19,8 @@ namespace aifx::model {
 // How it works: the input projections of several steps are one matrix product; the recurrence then
 // multiplies the newest outputs with weights that are packed so that the four gates of a vector of
 // units are computed together in registers and every weight is read once a step, in order
-// (lstm_packed.h). Up to six windows go through a step together and share those reads.
+// (lstm_packed.h). Up to six windows, by tiles up to sixteen, go through a step together and share
+// those reads.
 //
 // In the narrow precisions weights and layer inputs are narrow; sums, cells and activations are
 // not. Int8 gives every row of scaled features a scale of its own, from its largest value; outputs
@@ -27,9 +28,8 @@ namespace aifx::model {
 class LstmKernel {
  public:
   // REQUIRES: the sizes in `weights` agree with each other (LstmWeightsOf sees to that).
-  // `dot_products`: see LstmCode.
   explicit LstmKernel(const LstmWeights& weights, Precision precision = Precision::kFloat32,
-                      bool dot_products = true);
+                      DotProducts dot_products = DotProducts::kTiles);
 
   // Logits [batch, classes] of windows [batch, sequence, features], not scaled, all row-major.
   // Those of a window with a value that is not finite once it is scaled (a finite one may overflow)
@@ -37,7 +37,7 @@ class LstmKernel {
   void Run(const float* windows, size_t batch, size_t sequence, float* logits) const;
 
   // What Run uses: an instruction set by Highway's name in lower case ("avx3" is AVX-512), or
-  // "avx512bf16" or "vnni" for its dot products.
+  // "avx512bf16", "vnni" or "amx" for its dot products.
   const std::string& instruction_set() const { return code_.instruction_set; }
 
  private:

@@ -121,7 +121,7 @@ void Prepare(const PackedLstm& net, size_t chunk, LstmWorkspace& work) {
   Grow(work.row_scales, chunk * kRows);
   Grow(work.inputs, chunk * kRows * padded / Arithmetic::kDepth);
   Grow(work.projected, chunk * kRows * std::max(one.input.outputs(), two.input.outputs()));
-  Grow(work.gates, kMaxRows * kMaxGroups * kGates * kLanes);
+  Grow(work.gates, kMostRows<Arithmetic> * kMaxGroups * kGates * kLanes);
   Grow(work.outputs1, kRows * one.units);
   Grow(work.outputs2, kRows * two.units);
   Grow(work.words1, (chunk + 1) * kRows * one.units / Arithmetic::kDepth);
@@ -195,11 +195,12 @@ void RunAll(const PackedLstm& net, const float* windows, size_t batch, size_t se
             float* logits, LstmWorkspace& work) {
   const size_t window = sequence * net.scaler_mean.size();
   for (size_t row = 0; row < batch;) {
-    const size_t rows = std::min(kMaxRows, batch - row);
-    RunSome<Arithmetic, kMaxRows>(net, windows + row * window, rows, sequence,
-                                  logits + row * net.output.outputs, work);
+    const size_t rows = std::min(kMostRows<Arithmetic>, batch - row);
+    RunSome<Arithmetic, kMostRows<Arithmetic>>(net, windows + row * window, rows, sequence,
+                                               logits + row * net.output.outputs, work);
     row += rows;
   }
+  if constexpr (Arithmetic::kTiled) Arithmetic::Tiles::Release();
 }
 
 }  // namespace HWY_NAMESPACE

@@ -13,8 +13,8 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "core/model/lstm_gates-inl.h"
 #include "core/model/lstm_packed.h"
+#include "core/model/lstm_tiles-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace aifx::model {
@@ -26,20 +26,9 @@ constexpr bool kManyRegisters = HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM;
 constexpr size_t kMaxRows = kManyRegisters ? 6 : 2;
 constexpr size_t kMaxGroups = kManyRegisters ? 4 : 2;  // of a single row
 
-// Rows of inputs, as words.
-struct InputRows {
-  const uint32_t* words;
-  size_t stride;
-  const float* scales = nullptr;  // one a row, where the precision scales rows
-};
-
-// Rows of outputs, and what each output starts with: a row for each, or one for all (stride 0).
-struct OutputRows {
-  const float* start;
-  size_t start_stride;
-  float* out;
-  size_t stride;
-};
+// How many windows go through a step together.
+template <class Arithmetic>
+constexpr size_t kMostRows = Arithmetic::kTiled ? kTileRows : kMaxRows;
 
 // out[row][group] = start[row][group] + inputs[row] * weights[group], added in the order of the
 // inputs, for kRows rows and kGroups groups of kVectors vectors. A row of `out` begins with
@@ -99,19 +88,38 @@ HWY_INLINE void MultiplyTile(const PackedMatrix& matrix, size_t group, const Inp
 template <class Arithmetic>
 HWY_INLINE void Project(const PackedMatrix& matrix, const InputRows& in, size_t rows, float* out) {
   const size_t stride = matrix.outputs();
-  const auto tile = [&](auto count, size_t group, size_t r) HWY_ATTR {
-    const size_t first = group * matrix.tile;
-    MultiplyTile<Arithmetic, count(), 1, kGates>(
-        matrix, group,
-        {in.words + r * in.stride, in.stride, in.scales == nullptr ? nullptr : in.scales + r},
-        {matrix.bias.data() + first, 0, out + r * stride + first, stride});
+  const auto inputs = [&](size_t r) HWY_ATTR {
+    return InputRows{in.words + r * in.stride, in.stride,
+                     in.scales == nullptr ? nullptr : in.scales + r};
   };
-  for (size_t group = 0; group < matrix.groups; ++group) {
-    size_t r = 0;
-    for (; r + kMaxRows <= rows; r += kMaxRows) {
-      tile(std::integral_constant<size_t, kMaxRows>(), group, r);
+  const auto outputs = [&](size_t group, size_t r) HWY_ATTR {
+    const size_t first = group * matrix.tile;
+    return OutputRows{matrix.bias.data() + first, 0, out + r * stride + first, stride};
+  };
+  if constexpr (Arithmetic::kTiled) {
+    const auto blocks = [&](size_t begin, size_t end, size_t count) HWY_ATTR {
+      if (begin == end) return;
+      Arithmetic::Tiles::Shape(count, matrix.words);
+      for (size_t group = 0; group < matrix.groups; ++group) {
+        for (size_t r = begin; r < end; r += count) {
+          MultiplyTiled<Arithmetic>(matrix, group, inputs(r), outputs(group, r), count);
+        }
+      }
+    };
+    const size_t whole = rows / kTileRows * kTileRows;
+    blocks(0, whole, kTileRows);
+    blocks(whole, rows, rows - whole);
+  } else {
+    const auto tile = [&](auto count, size_t group, size_t r) HWY_ATTR {
+      MultiplyTile<Arithmetic, count(), 1, kGates>(matrix, group, inputs(r), outputs(group, r));
+    };
+    for (size_t group = 0; group < matrix.groups; ++group) {
+      size_t r = 0;
+      for (; r + kMaxRows <= rows; r += kMaxRows) {
+        tile(std::integral_constant<size_t, kMaxRows>(), group, r);
+      }
+      for (; r < rows; ++r) tile(std::integral_constant<size_t, 1>(), group, r);
     }
-    for (; r < rows; ++r) tile(std::integral_constant<size_t, 1>(), group, r);
   }
 }
 
@@ -130,9 +138,16 @@ HWY_INLINE void StepGroups(const PackedLayer& layer, size_t group, const Step& s
   constexpr size_t kTile = kGates * kLanes;
   const size_t width = layer.recurrent.outputs();
   const size_t words = layer.units / Arithmetic::kDepth;
-  MultiplyTile<Arithmetic, kRows, kGroups, kGates>(
-      layer.recurrent, group, {step.previous, words},
-      {step.projected + group * kTile, width, step.gates, kGroups * kTile});
+  const InputRows in{step.previous, words};
+  const OutputRows out{step.projected + group * kTile, width, step.gates, kGroups * kTile};
+  if constexpr (Arithmetic::kTiled) {
+    for (size_t g = 0; g < kGroups; ++g) {
+      const OutputRows part{out.start + g * kTile, width, out.out + g * kTile, out.stride};
+      MultiplyTiled<Arithmetic>(layer.recurrent, group + g, in, part, kRows);
+    }
+  } else {
+    MultiplyTile<Arithmetic, kRows, kGroups, kGates>(layer.recurrent, group, in, out);
+  }
 #pragma GCC unroll 8
   for (size_t r = 0; r < kRows; ++r) {
 #pragma GCC unroll 4
@@ -152,14 +167,16 @@ template <class Arithmetic, size_t kRows>
 HWY_INLINE void Recur(const PackedLayer& layer, const float* projected, size_t steps,
                       uint32_t* words, Step step) {
   const size_t stride = kRows * layer.units / Arithmetic::kDepth;
+  if constexpr (Arithmetic::kTiled) Arithmetic::Tiles::Shape(kRows, layer.recurrent.words);
   for (size_t s = 0; s < steps; ++s) {
     step.projected = projected + s * kRows * layer.recurrent.outputs();
     step.previous = words + s * stride;
     step.current = words + (s + 1) * stride;
     size_t group = 0;
-    if constexpr (kRows == 1) {  // one row alone: more groups keep the multipliers busy
+    // More groups keep the multipliers of one row busy, and tiles, whose results come late.
+    if constexpr (kRows == 1 || Arithmetic::kTiled) {
       for (; group + kMaxGroups <= layer.recurrent.groups; group += kMaxGroups) {
-        StepGroups<Arithmetic, 1, kMaxGroups>(layer, group, step);
+        StepGroups<Arithmetic, kRows, kMaxGroups>(layer, group, step);
       }
     }
     for (; group < layer.recurrent.groups; ++group) {

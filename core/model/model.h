@@ -31,7 +31,7 @@ class Model {
 
   virtual const Manifest& manifest() const = 0;
   // What computes and with which instructions: "torchscript-f32", "lstm-f32-avx3",
-  // "lstm-bf16-avx512bf16", "lstm-int8-vnni", "aotinductor-avx512".
+  // "lstm-bf16-avx512bf16", "lstm-int8-vnni", "lstm-int8-amx", "aotinductor-avx512".
   virtual const std::string& kernel() const = 0;
 
   // Writes logits [batch, classes], row-major, to `logits`. InvalidArgument where sizes do not

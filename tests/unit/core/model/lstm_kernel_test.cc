@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "core/model/instruction_sets.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/random_lstm.h"
@@ -93,19 +94,22 @@ struct Variant {
   std::string name;
   int64_t target;
   Precision precision;
-  bool dot_products;
+  DotProducts dot_products;
   double tolerance;  // largest logit difference from double precision, on the windows below
 };
 
-// Every precision on every instruction set that was compiled and that this processor has, with and
-// without its dot products.
+const std::pair<DotProducts, const char*> kDotProducts[] = {{DotProducts::kNone, "Widened"},
+                                                            {DotProducts::kVectors, "Vectors"},
+                                                            {DotProducts::kTiles, "Tiles"}};
+
+// Every precision on every instruction set that was compiled and that this processor has, with the
+// dot products that it has.
 std::vector<Variant> Variants() {
   std::vector<Variant> variants;
   for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
     const std::string name = hwy::TargetName(target);
-    variants.push_back({name + "Float32", target, Precision::kFloat32, true, 2e-6});
-    for (const bool dots : {true, false}) {
-      const std::string how = dots ? "" : "Widened";
+    variants.push_back({name + "Float32", target, Precision::kFloat32, DotProducts::kNone, 2e-6});
+    for (const auto& [dots, how] : kDotProducts) {
       variants.push_back({name + "Bfloat16" + how, target, Precision::kBfloat16, dots, 0.02});
       variants.push_back({name + "Int8" + how, target, Precision::kInt8, dots, 0.06});
     }
@@ -204,14 +208,21 @@ TEST(LstmKernelNamesTest, TellTheInstructionsUsed) {
   const std::string name = absl::AsciiStrToLower(hwy::TargetName(best));
   EXPECT_EQ(LstmKernel(weights).instruction_set(), name);
   for (const Precision precision : {Precision::kBfloat16, Precision::kInt8}) {
-    EXPECT_EQ(LstmKernel(weights, precision, false).instruction_set(), name);
+    EXPECT_EQ(LstmKernel(weights, precision, DotProducts::kNone).instruction_set(), name);
   }
 #if defined(__x86_64__)
   const bool wide = best == HWY_AVX3;
-  EXPECT_EQ(LstmKernel(weights, Precision::kBfloat16).instruction_set(),
+  const auto set_of = [&](Precision precision, DotProducts dots) {
+    return LstmKernel(weights, precision, dots).instruction_set();
+  };
+  EXPECT_EQ(set_of(Precision::kBfloat16, DotProducts::kVectors),
             wide && __builtin_cpu_supports("avx512bf16") ? "avx512bf16" : name);
-  EXPECT_EQ(LstmKernel(weights, Precision::kInt8).instruction_set(),
+  EXPECT_EQ(set_of(Precision::kInt8, DotProducts::kVectors),
             wide && __builtin_cpu_supports("avx512vnni") ? "vnni" : name);
+  for (const Precision precision : {Precision::kBfloat16, Precision::kInt8}) {
+    EXPECT_EQ(LstmKernel(weights, precision).instruction_set(),
+              wide && HasAmx() ? "amx" : set_of(precision, DotProducts::kVectors));
+  }
 #endif
 }
 
@@ -221,13 +232,16 @@ TEST(LstmKernelDotProductsTest, GiveWhatWideningGives) {
     RandomLstm maker;
     const LstmWeights weights = maker.Network(shape);
     const std::vector<float> windows = maker.Values(7 * kSequence * shape.features, 4);
-    const auto logits = [&](Precision precision, bool dot_products) {
+    const auto logits = [&](Precision precision, DotProducts dot_products) {
       return Logits(LstmKernel(weights, precision, dot_products), shape, windows, 7);
     };
-    EXPECT_EQ(logits(Precision::kInt8, true), logits(Precision::kInt8, false));
-    EXPECT_THAT(
-        logits(Precision::kBfloat16, true),
-        ::testing::Pointwise(::testing::FloatNear(2e-3f), logits(Precision::kBfloat16, false)));
+    const std::vector<float> int8 = logits(Precision::kInt8, DotProducts::kNone);
+    const std::vector<float> bfloat16 = logits(Precision::kBfloat16, DotProducts::kNone);
+    for (const DotProducts dots : {DotProducts::kVectors, DotProducts::kTiles}) {
+      EXPECT_EQ(logits(Precision::kInt8, dots), int8);
+      EXPECT_THAT(logits(Precision::kBfloat16, dots),
+                  ::testing::Pointwise(::testing::FloatNear(2e-3f), bfloat16));
+    }
   }
 }
 
