@@ -7,6 +7,7 @@
 #include "core/model/model.h"
 #include "server/app/app_options.h"
 #include "server/app/wire_safety.h"
+#include "server/ops/library_pages.h"
 
 namespace aifx::app {
 namespace {
@@ -232,7 +233,13 @@ absl::Status ServerApp::Listen() {
 void ServerApp::RefreshModels() {
   registry_.Refresh();
   experiments_.Evaluate();
-  model_health_.Update(registry_.Stats().models);
+  const serving::RegistryStats stats = registry_.Stats();
+  // Loading is what needs most of LibTorch, and nothing after it does.
+  if (const uint64_t loads = stats.loads + stats.load_failures;
+      loads != std::exchange(loads_, loads)) {
+    ops::ReleaseLibraryPages();
+  }
+  model_health_.Update(stats.models);
   health_.SetServing(kPredictionService, registry_.HasReadyModel());
   health_.SetServing(kInferenceService, registry_.HasReadyModel());
 }

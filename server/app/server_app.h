@@ -127,6 +127,7 @@ class ServerApp {
   rpc::InferenceService open_inference_;
   ops::GrpcServer grpc_;
   OperatorPages pages_;
+  uint64_t loads_ = 0;  // of models, when libraries' pages were last given back
   std::unique_ptr<Refresher> model_refresher_;
   std::unique_ptr<Refresher> operation_refresher_;
 };

@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import resource
 import shutil
 import sys
 import tempfile
@@ -153,6 +154,11 @@ def violations(error):
     """{field: description} of an error's BadRequest."""
     bad = details_of(error).get("BadRequest")
     return {v.field: v.description for v in bad.field_violations} if bad else {}
+
+
+def resident_bytes(pid):
+    with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
 
 
 def sample_rows(count=SLICE):

@@ -80,6 +80,11 @@ class VersionsTest(harness.StackTest):
 
 
 class ModelLifecycleTest(VersionsTest):
+    def test_a_server_with_one_model_gives_back_what_loading_needed(self):
+        self.serve()
+        self.assertEqual(self.predict()[0], self.old)
+        self.assertLess(harness.resident_bytes(self.server.process.pid), 190 << 20)
+
     def test_no_answer_fails_or_mixes_versions_during_many_swaps(self):
         self.serve()
         says = {}

@@ -50,11 +50,6 @@ def ends(call, *arguments, **options):
     return list(call(*arguments, **options))
 
 
-def resident_bytes(pid):
-    with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * resource.getpagesize()
-
-
 def connect(address):
     host, _, port = address.rpartition(":")
     return socket.create_connection((host, int(port)), timeout=PATIENCE_S)
@@ -235,7 +230,7 @@ class MutualTlsTest(harness.StackTest):
         until(lambda: self.serial() != before, "the new certificate")
 
     def test_rapid_resets_without_a_certificate_cost_nothing(self):
-        before = resident_bytes(self.child.process.pid)
+        before = harness.resident_bytes(self.child.process.pid)
         refused = 0
         for _ in range(20):
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -253,7 +248,7 @@ class MutualTlsTest(harness.StackTest):
             except (ssl.SSLError, ConnectionError):
                 refused += 1
         self.assertEqual(refused, 20)
-        self.assertLess(resident_bytes(self.child.process.pid) - before, 20 << 20)
+        self.assertLess(harness.resident_bytes(self.child.process.pid) - before, 20 << 20)
         self.assertEqual(health(self.channel(self.client)), health_pb2.HealthCheckResponse.SERVING)
 
 
@@ -314,11 +309,11 @@ class HostileCallersTest(harness.StackTest):
         predictions = prediction_service_pb2_grpc.PredictionServiceStub(channel)
         self.assertRpcError(grpc.StatusCode.RESOURCE_EXHAUSTED, ends, predictions.WatchPredictions,
                             hostile_watch(100_000))
-        before = resident_bytes(self.child.process.pid)
+        before = harness.resident_bytes(self.child.process.pid)
         # Few megabytes on the wire; each would become hundreds of bytes.
         self.assertRpcError(grpc.StatusCode.RESOURCE_EXHAUSTED, ends, predictions.WatchPredictions,
                             hostile_watch(4_000_000))
-        self.assertLess(resident_bytes(self.child.process.pid) - before, 200 << 20)
+        self.assertLess(harness.resident_bytes(self.child.process.pid) - before, 200 << 20)
         start = prediction_service_pb2.StreamPredictRequest()
         start.start.pair = "x" * (5 << 20)
         error = self.assertRpcError(grpc.StatusCode.RESOURCE_EXHAUSTED, ends,
@@ -366,7 +361,7 @@ class HostileCallersTest(harness.StackTest):
 
     def test_a_large_health_request_is_refused_and_not_kept(self):
         stub = health_pb2_grpc.HealthStub(self.stack.channel(self.address))
-        before = resident_bytes(self.child.process.pid)
+        before = harness.resident_bytes(self.child.process.pid)
         for _ in range(40):
             error = self.assertRpcError(
                 grpc.StatusCode.INVALID_ARGUMENT, ends, stub.Watch,
@@ -374,7 +369,7 @@ class HostileCallersTest(harness.StackTest):
         self.assertIn("service has 8388608 bytes, at most 200", error.details())
         self.assertRpcError(grpc.StatusCode.INVALID_ARGUMENT, stub.Check,
                             health_pb2.HealthCheckRequest(service="x" * 201))
-        self.assertLess(resident_bytes(self.child.process.pid) - before, 200 << 20)
+        self.assertLess(harness.resident_bytes(self.child.process.pid) - before, 200 << 20)
 
     def test_more_streams_than_allowed_wait_and_are_answered(self):
         channel = self.stack.channel(self.address)
