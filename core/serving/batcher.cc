@@ -16,6 +16,9 @@ constexpr double kNewestShare = 0.125;
 // A clock that jumps must not make everything look late.
 constexpr absl::Duration kLongestRow = absl::Seconds(1);
 
+// So many jobs one by one are taken to be those of one caller.
+constexpr int kFewJobs = 8;
+
 constexpr Lane kAllLanes[] = {Lane::kInteractive, Lane::kExplain, Lane::kBatch};
 
 size_t Index(Lane lane) { return static_cast<size_t>(lane); }
@@ -65,6 +68,7 @@ absl::Status Batcher::Submit(Lane lane, const BatchKey& key, size_t rows,
                              const base::CallContext& context, std::unique_ptr<BatchJob> job) {
   const absl::Time now = clock_.Now();
   Worker* worker = nullptr;
+  Batch alone;
   {
     base::MutexLock lock(mutex_);
     if (stopping_) return ShuttingDownStatus();
@@ -76,7 +80,13 @@ absl::Status Batcher::Submit(Lane lane, const BatchKey& key, size_t rows,
     AIFX_RETURN_IF_ERROR(Admit(load, rows, context, now, stats_[Index(lane)]));
     lanes_[Index(lane)].Push(
         key, {.job = std::move(job), .rows = rows, .context = context, .queued_at = now});
-    if (!idle_.empty() && MayServe(lane)) {
+    ++submitted_;
+    if (IsAlone(lane)) {
+      alone = TakeBatch();
+      if (alone.taken.jobs.empty()) {  // it was alive a moment ago
+        return alone.taken.expired.empty() ? GoneStatus() : ExpiredStatus();
+      }
+    } else if (!idle_.empty() && MayServe(lane)) {
       worker = idle_.back();
       idle_.pop_back();
       worker->woken = true;
@@ -84,6 +94,7 @@ absl::Status Batcher::Submit(Lane lane, const BatchKey& key, size_t rows,
   }
   // Outside the lock, which the woken thread needs first.
   if (worker != nullptr) worker->wake.NotifyOne();
+  Compute(std::move(alone));
   return absl::OkStatus();
 }
 
@@ -94,6 +105,12 @@ void Batcher::Continue(Lane lane, const BatchKey& key, size_t rows,
   // Nobody is woken: this thread looks for work as soon as Run returns.
   lanes_[Index(lane)].PushFront(
       key, {.job = std::move(job), .rows = rows, .context = context, .queued_at = now});
+}
+
+// Whether the job that has just been queued is all there is to do, and likely to stay so.
+bool Batcher::IsAlone(Lane lane) const {
+  return options_.computes_lone_jobs && lane == Lane::kInteractive && busy_ == 0 &&
+         lone_jobs_ == kFewJobs && lanes_[Index(lane)].jobs() == 1;
 }
 
 bool Batcher::MayServe(Lane lane) const {
@@ -112,7 +129,7 @@ size_t Batcher::FreeThreads() const {
 }
 
 Batcher::Batch Batcher::TakeBatch() {
-  Batch batch{.start = clock_.Now()};
+  Batch batch{.start = clock_.Now(), .submitted_before = submitted_};
   for (const Lane lane : kAllLanes) {
     if (!MayServe(lane)) continue;
     batch.lane = lane;
@@ -161,6 +178,8 @@ void Batcher::Compute(Batch batch) {
   const absl::Duration row = std::min(elapsed / static_cast<int64_t>(taken.rows), kLongestRow);
   base::MutexLock lock(mutex_);
   --busy_;
+  const bool alone = taken.jobs.size() == 1 && submitted_ == batch.submitted_before;
+  lone_jobs_ = alone ? std::min(lone_jobs_ + 1, kFewJobs) : 0;
   if (batch.lane == Lane::kExplain) explaining_ = false;
   LaneStats& stats = stats_[Index(batch.lane)];
   stats.computing += elapsed;

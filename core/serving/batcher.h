@@ -30,6 +30,10 @@ class Batcher {
     size_t max_rows = 16;      // of a batch, unless a single job has more; > 0
     size_t queue_rows = 1024;  // that may wait in the interactive and in the batch lane, each
     size_t explain_rows = 16;  // that may wait in the lane of explanations
+    // Whether Submit computes an interactive job itself where none is queued or computed and the
+    // newest few came one by one: a lone caller does not wait until a thread has woken, and the
+    // threads that take calls are not held up where there are several callers.
+    bool computes_lone_jobs = false;
   };
 
   // `clock` outlives the batcher.
@@ -37,11 +41,12 @@ class Batcher {
   // Shuts down.
   ~Batcher();
 
-  // Queues a job of `rows` > 0 rows for a thread. Where this fails the job is dropped without
-  // Refuse, and the caller answers:
-  // DeadlineExceeded or Cancelled where nobody waits for it any more; ResourceExhausted, with the
-  // time after which to try again, where the lane is full (QUEUE_FULL) or what waits already would
-  // take longer than the job's deadline allows (QUEUE_TOO_LONG); Unavailable after Shutdown.
+  // Queues a job of `rows` > 0 rows for a thread, or computes it (Options::computes_lone_jobs):
+  // then it is answered when this returns. Where this fails the job is dropped without Refuse, and
+  // the caller answers: DeadlineExceeded or Cancelled where nobody waits for it any more;
+  // ResourceExhausted, with the time after which to try again, where the lane is full (QUEUE_FULL)
+  // or what waits already would take longer than the job's deadline allows (QUEUE_TOO_LONG);
+  // Unavailable after Shutdown.
   absl::Status Submit(Lane lane, const BatchKey& key, size_t rows, const base::CallContext& context,
                       std::unique_ptr<BatchJob> job);
 
@@ -54,7 +59,8 @@ class Batcher {
   // Computes one batch on the calling thread; false where nothing waits.
   bool RunOne();
 
-  // Refuses new jobs, computes those queued, joins the threads. Idempotent.
+  // Refuses new jobs, computes those queued, joins the threads; a job that Submit computes is the
+  // caller's to wait for. Idempotent.
   void Shutdown();
 
   BatcherStats Stats() const;
@@ -69,9 +75,11 @@ class Batcher {
     Lane lane = Lane::kInteractive;
     TakenJobs taken;
     absl::Time start;
+    int64_t submitted_before = 0;
   };
 
   void Work(Worker& self);
+  bool IsAlone(Lane lane) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t FreeThreads() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool MayServe(Lane lane) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -89,6 +97,8 @@ class Batcher {
   size_t busy_ ABSL_GUARDED_BY(mutex_) = 0;
   bool explaining_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t submitted_ ABSL_GUARDED_BY(mutex_) = 0;      // jobs
+  int lone_jobs_ ABSL_GUARDED_BY(mutex_) = 0;          // the newest, while which no other came
   std::vector<Worker*> idle_ ABSL_GUARDED_BY(mutex_);  // the last to become idle at the back
   std::vector<std::unique_ptr<Worker>> workers_;
 };

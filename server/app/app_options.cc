@@ -51,7 +51,8 @@ serving::Batcher::Options BatcherOptionsOf(const config::PredictConfig& predict)
   const int threads = predict.executors > 0 ? predict.executors : config::AvailableCores();
   return {.threads = static_cast<size_t>(threads),
           .max_rows = static_cast<size_t>(predict.batch_rows),
-          .queue_rows = static_cast<size_t>(predict.queue_limit)};
+          .queue_rows = static_cast<size_t>(predict.queue_limit),
+          .computes_lone_jobs = true};
 }
 
 pipeline::AsyncPredictor::Options AsyncOptionsOf(const config::PredictConfig& predict) {

@@ -22,6 +22,12 @@ constexpr char kModelA = 'a', kModelB = 'b';  // only their addresses count
 
 class BatcherTest : public ::testing::Test {
  protected:
+  explicit BatcherTest(const Batcher::Options& options = {.threads = 0,
+                                                          .max_rows = 4,
+                                                          .queue_rows = 8,
+                                                          .explain_rows = 2})
+      : batcher_(options, clock_) {}
+
   absl::Status Submit(const std::string& name, Lane lane = Lane::kInteractive,
                       const void* model = &kModelA, const base::CallContext& context = {},
                       size_t rows = 1) {
@@ -50,7 +56,7 @@ class BatcherTest : public ::testing::Test {
 
   testing::FakeClock clock_;
   JobLog log_;
-  Batcher batcher_{{.threads = 0, .max_rows = 4, .queue_rows = 8, .explain_rows = 2}, clock_};
+  Batcher batcher_;
 };
 
 TEST_F(BatcherTest, AThreadTakesWhatWaitsInOrderUpToTheLimit) {
@@ -111,6 +117,48 @@ TEST_F(BatcherTest, OnlyOneThreadExplains) {
   };
   RunAll();
   EXPECT_THAT(log_.lines(), ElementsAre("batch", "explain 1", "explain 2"));
+}
+
+class LoneJobsTest : public BatcherTest {
+ protected:
+  // As many jobs one by one as it takes.
+  void SubmitOneByOne() {
+    for (int i = 0; i < 8; ++i) {
+      ASSERT_OK(Submit("one"));
+      batcher_.RunOne();
+    }
+  }
+  bool IsComputedAtOnce(Lane lane = Lane::kInteractive) {
+    const size_t before = log_.lines().size();
+    EXPECT_OK(Submit("probe", lane));
+    const bool at_once = log_.lines().size() > before;
+    RunAll();
+    return at_once;
+  }
+
+  LoneJobsTest() : BatcherTest({.threads = 0, .max_rows = 4, .computes_lone_jobs = true}) {}
+};
+
+TEST_F(LoneJobsTest, AreComputedBySubmitWhereTheNewestCameOneByOne) {
+  EXPECT_FALSE(IsComputedAtOnce());
+  SubmitOneByOne();
+  EXPECT_TRUE(IsComputedAtOnce());
+  EXPECT_TRUE(IsComputedAtOnce());
+  EXPECT_FALSE(IsComputedAtOnce(Lane::kBatch));
+  EXPECT_EQ(Stats().jobs, Stats().batches);
+}
+
+TEST_F(LoneJobsTest, WaitForAThreadOnceOthersCome) {
+  SubmitOneByOne();
+  log_.on_run = [&] {  // another thread submits meanwhile
+    log_.on_run = nullptr;
+    EXPECT_OK(Submit("company"));
+    EXPECT_NE(log_.lines().back(), "company");
+  };
+  EXPECT_TRUE(IsComputedAtOnce());
+  EXPECT_FALSE(IsComputedAtOnce());
+  SubmitOneByOne();
+  EXPECT_TRUE(IsComputedAtOnce());
 }
 
 // A job in two pieces.

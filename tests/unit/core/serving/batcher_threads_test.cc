@@ -71,7 +71,12 @@ TEST(BatcherThreadsTest, EveryJobIsAnsweredOnceUnderLoad) {
   std::atomic<int> answered = 0;
   std::atomic<int> accepted = 0;
   char models[3] = {};
-  Batcher batcher({.threads = 3, .max_rows = 5, .queue_rows = 64, .explain_rows = 8}, clock);
+  Batcher batcher({.threads = 3,
+                   .max_rows = 5,
+                   .queue_rows = 64,
+                   .explain_rows = 8,
+                   .computes_lone_jobs = true},
+                  clock);
   std::vector<std::thread> callers;
   for (int c = 0; c < kCallers; ++c) {
     callers.emplace_back([&, c] {

@@ -111,20 +111,21 @@ class HoldingJob final : public serving::BatchJob {
 TEST_F(ExplainPredictionTest, AFullLaneRefusesAndLeavesPredictionsAlone) {
   std::promise<void> go;
   const auto gone = go.get_future().share();
-  std::promise<void> held, never;
+  std::promise<void> held, waits;
   const auto hold = [&](std::promise<void>& started) {
     return inference_.Submit(serving::Lane::kExplain, {}, 1, {},
                              std::make_unique<HoldingJob>(started, gone));
   };
   ASSERT_TRUE(hold(held).ok());
   held.get_future().wait();
-  ASSERT_TRUE(hold(never).ok());
+  ASSERT_TRUE(hold(waits).ok());
   const grpc::Status status = Explain();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_THAT(status.error_message(), HasSubstr("explanation queue is full"));
   grpc::ClientContext context;
   EXPECT_TRUE(predictions_->Predict(&context, request_, &response_).ok());
   go.set_value();
+  inference_.Shutdown();  // both jobs end before what they refer to
 }
 
 }  // namespace
