@@ -73,8 +73,8 @@ absl::Status CheckSizes(const LstmWeights& weights, const Manifest& manifest) {
   return absl::OkStatus();
 }
 
-// Enough for every remainder of the kernel's rows to be seen.
-constexpr size_t kCompared = 8;
+// More than go through a step together, by vectors or by tiles, and a remainder.
+constexpr size_t kCompared = 22;
 
 std::vector<float> WindowsAround(const LstmWeights& weights, size_t sequence) {
   std::mt19937 random(1);

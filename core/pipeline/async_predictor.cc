@@ -32,6 +32,8 @@ struct AsyncPredictor::Task {
   Done done;
   OutputKey key = {};     // of the window, once it has candles
   absl::Time since = {};  // it waits for candles or for a thread
+  // Whether it is on the thread of the call that it is for, which has nothing else to do.
+  bool on_own_thread = true;
 };
 
 // Wants a series' newest candles.
@@ -118,6 +120,8 @@ void AsyncPredictor::Start(PreparedRequest request, serving::Lane lane,
   const bool needs_fetch = request.NeedsFetch();
   auto task =
       std::make_shared<Task>(Task{*this, std::move(request), lane, context, std::move(done)});
+  // Watches start many from one thread.
+  task->on_own_thread = task->prepared.request.answers_from == absl::InfinitePast();
   if (needs_fetch) {
     ReadCandles(task);
   } else {
@@ -130,6 +134,7 @@ void AsyncPredictor::ReadCandles(const TaskPtr& task) {
   task->since = clock_.Now();
   // Nobody else asks for that moment; and candles of several pairs are not shared.
   if (request.as_of.has_value() || task->prepared.needs_context || !candles_.enabled()) {
+    task->on_own_thread = false;
     const absl::Status queued = blocking_.Submit([this, task] {
       absl::Status status = CheckAlive(task->context);
       if (status.ok()) status = predictor_.Fetch(task->prepared, task->context);
@@ -143,6 +148,7 @@ void AsyncPredictor::ReadCandles(const TaskPtr& task) {
   if (SharedCandles known = candles_.Find(series, task->prepared.candles_wanted, task->since)) {
     return AdoptCandles(task, known);
   }
+  task->on_own_thread = false;
   ReadKey key(series.pair.ToString(), series.timeframe, candles_.Generation(series),
               task->prepared.candles_wanted);
   auto reader = std::make_shared<Reader>(task, key);
@@ -198,7 +204,10 @@ void AsyncPredictor::AdoptCandles(const TaskPtr& task,
   const size_t count = std::min(all.size(), task->prepared.candles_wanted);
   const absl::Status adopted =
       predictor_.Adopt(task->prepared, {all.end() - static_cast<std::ptrdiff_t>(count), all.end()});
-  if (!adopted.ok()) return task->done(adopted);
+  if (!adopted.ok()) {
+    candles_.Distrust({task->prepared.request.pair, task->prepared.request.timeframe});
+    return task->done(adopted);
+  }
   Infer(task);
 }
 
@@ -227,7 +236,8 @@ absl::Status AsyncPredictor::LeadInference(const TaskPtr& task) {
   task->since = clock_.Now();
   const serving::BatchKey key{.kind = serving::kPredictionJobs, .model = task->key.model};
   const absl::Status queued =
-      batcher_.Submit(task->lane, key, 1, task->context, std::make_unique<Job>(task));
+      batcher_.Submit(task->lane, key, 1, task->context, std::make_unique<Job>(task),
+                      task->on_own_thread ? serving::Computes::kMaybe : serving::Computes::kNever);
   if (queued.ok() || ConcernsOneCall(queued)) return queued;
   inferences_.Finish({task->key, task->lane}, queued);
   return absl::OkStatus();

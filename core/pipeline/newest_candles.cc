@@ -13,6 +13,7 @@ size_t BytesOf(const std::vector<market::Candle>& candles) {
 
 SharedCandles JoinRead(const KnownCandles& known, absl::Span<const market::Candle> read) {
   if (read.empty() || read.front().open_time != known.FirstToRead().open_time) return nullptr;
+  if (known.unchanged + read.size() < std::min(known.count, known.candles->size())) return nullptr;
   auto joined = std::make_shared<std::vector<market::Candle>>();
   joined->reserve(known.unchanged + read.size());
   const auto first = known.candles->begin();
@@ -52,14 +53,18 @@ std::optional<KnownCandles> NewestCandles::Known(const SeriesKey& key, size_t co
   const auto found = entries_.find(key);
   if (found == entries_.end()) return std::nullopt;
   const Entry& entry = found->second;
+  const absl::Duration whole_age = std::min(
+      options_.whole_age, options_.whole_candles * market::TimeframeDuration(key.timeframe));
   if (!entry.changed_from.has_value() || entry.count < count ||
-      now > entry.whole_read + options_.whole_age) {
+      now > entry.whole_read + whole_age) {
     return std::nullopt;
   }
   const std::vector<market::Candle>& candles = *entry.candles;
   const auto changed = std::lower_bound(
       candles.begin(), candles.end(), *entry.changed_from,
       [](const market::Candle& candle, absl::Time time) { return candle.open_time < time; });
+  // A candle that is not kept belongs between two that are: what is older may be wrong, too.
+  if (changed != candles.end() && changed->open_time != *entry.changed_from) return std::nullopt;
   const size_t few = std::max<size_t>(options_.reread, 1);
   const size_t unchanged = std::min(static_cast<size_t>(changed - candles.begin()),
                                     candles.size() - std::min(candles.size(), few));
@@ -125,6 +130,12 @@ void NewestCandles::Invalidate(const SeriesKey& key, absl::Time open_time) {
   if (found == entries_.end()) return;
   std::optional<absl::Time>& changed_from = found->second.changed_from;
   changed_from = std::min(changed_from.value_or(open_time), open_time);
+}
+
+void NewestCandles::Distrust(const SeriesKey& key) {
+  base::MutexLock lock(mutex_);
+  const auto found = entries_.find(key);
+  if (found != entries_.end()) found->second.whole_read = absl::InfinitePast();
 }
 
 NewestCandlesStats NewestCandles::Stats() const {

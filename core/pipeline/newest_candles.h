@@ -43,7 +43,8 @@ struct KnownCandles {
 };
 
 // The unchanged ones and then `read`, all candles from FirstToRead() on; at most the newest
-// `count`. Null where `read` does not begin with that candle: then the series is not what it was.
+// `count`. Null where `read` does not begin with that candle, or candles are missing that were
+// there: then the series is not what it was.
 SharedCandles JoinRead(const KnownCandles& known, absl::Span<const market::Candle> read);
 
 struct NewestCandlesStats {
@@ -71,9 +72,10 @@ class NewestCandles {
     absl::Duration max_age = absl::Minutes(1);
     // How many of the newest candles are read again after an event.
     size_t reread = 24;
-    // But all of them where they were last read together longer ago than this: longer than a day,
-    // so that it does not mean all of them for daily candles.
+    // But all of them where they were last read together longer ago than either of these: the first
+    // is longer than a day, so that it does not mean all of them for daily candles.
     absl::Duration whole_age = absl::Hours(36);
+    int whole_candles = 36;
   };
 
   explicit NewestCandles(const Options& options) : options_(options) {}
@@ -101,6 +103,9 @@ class NewestCandles {
 
   // The candle that opened at `open_time` is new or corrected.
   void Invalidate(const SeriesKey& key, absl::Time open_time);
+
+  // What is kept of the series turned out to make no sense: its next read is of all candles.
+  void Distrust(const SeriesKey& key);
 
   bool enabled() const { return options_.enabled; }
   NewestCandlesStats Stats() const;

@@ -21,7 +21,7 @@ class BatchJob {
  public:
   virtual ~BatchJob() = default;
   // Computes and answers `jobs`, of which this is the first; all have its key, so that they are of
-  // its class. Runs on an inference thread.
+  // its class. Runs on an inference thread, or on the one that submitted it.
   virtual void Run(absl::Span<const std::unique_ptr<BatchJob>> jobs) = 0;
   // Answers without a computation. Has no effect on a job that Run has answered.
   virtual void Refuse(const absl::Status& status) = 0;
@@ -39,6 +39,9 @@ struct BatchKey {
   const void* model = nullptr;
   friend auto operator<=>(const BatchKey&, const BatchKey&) = default;
 };
+
+// Whether the thread that submits a job may compute it. It must not where it has others to submit.
+enum class Computes { kNever, kMaybe };
 
 // A job in the queue.
 struct QueuedJob {

@@ -65,7 +65,8 @@ absl::Duration Batcher::RowsTime(Lane lane) const {
 }
 
 absl::Status Batcher::Submit(Lane lane, const BatchKey& key, size_t rows,
-                             const base::CallContext& context, std::unique_ptr<BatchJob> job) {
+                             const base::CallContext& context, std::unique_ptr<BatchJob> job,
+                             Computes computes) {
   const absl::Time now = clock_.Now();
   Worker* worker = nullptr;
   Batch alone;
@@ -81,8 +82,8 @@ absl::Status Batcher::Submit(Lane lane, const BatchKey& key, size_t rows,
     lanes_[Index(lane)].Push(
         key, {.job = std::move(job), .rows = rows, .context = context, .queued_at = now});
     ++submitted_;
-    if (IsAlone(lane)) {
-      alone = TakeBatch();
+    if (computes == Computes::kMaybe && IsAlone(lane)) {
+      alone = TakeOwn();
       if (alone.taken.jobs.empty()) {  // it was alive a moment ago
         return alone.taken.expired.empty() ? GoneStatus() : ExpiredStatus();
       }
@@ -110,7 +111,7 @@ void Batcher::Continue(Lane lane, const BatchKey& key, size_t rows,
 // Whether the job that has just been queued is all there is to do, and likely to stay so.
 bool Batcher::IsAlone(Lane lane) const {
   return options_.computes_lone_jobs && lane == Lane::kInteractive && busy_ == 0 &&
-         lone_jobs_ == kFewJobs && lanes_[Index(lane)].jobs() == 1;
+         !submitter_busy_ && lone_jobs_ == kFewJobs && lanes_[Index(lane)].jobs() == 1;
 }
 
 bool Batcher::MayServe(Lane lane) const {
@@ -147,6 +148,15 @@ Batcher::Batch Batcher::TakeBatch() {
   return batch;
 }
 
+Batcher::Batch Batcher::TakeOwn() {
+  Batch batch = TakeBatch();
+  batch.by_submitter = true;
+  if (batch.taken.jobs.empty()) return batch;
+  --busy_;
+  submitter_busy_ = true;
+  return batch;
+}
+
 void Batcher::CountTaken(const Batch& batch) {
   LaneStats& stats = stats_[Index(batch.lane)];
   const TakenJobs& taken = batch.taken;
@@ -177,7 +187,11 @@ void Batcher::Compute(Batch batch) {
   const absl::Duration elapsed = std::max(clock_.Now() - batch.start, absl::ZeroDuration());
   const absl::Duration row = std::min(elapsed / static_cast<int64_t>(taken.rows), kLongestRow);
   base::MutexLock lock(mutex_);
-  --busy_;
+  if (batch.by_submitter) {
+    submitter_busy_ = false;
+  } else {
+    --busy_;
+  }
   const bool alone = taken.jobs.size() == 1 && submitted_ == batch.submitted_before;
   lone_jobs_ = alone ? std::min(lone_jobs_ + 1, kFewJobs) : 0;
   if (batch.lane == Lane::kExplain) explaining_ = false;

@@ -30,9 +30,9 @@ class Batcher {
     size_t max_rows = 16;      // of a batch, unless a single job has more; > 0
     size_t queue_rows = 1024;  // that may wait in the interactive and in the batch lane, each
     size_t explain_rows = 16;  // that may wait in the lane of explanations
-    // Whether Submit computes an interactive job itself where none is queued or computed and the
-    // newest few came one by one: a lone caller does not wait until a thread has woken, and the
-    // threads that take calls are not held up where there are several callers.
+    // Whether Submit computes an interactive job itself where its caller allows it, none is queued
+    // or computed and the newest few came one by one: a lone caller does not wait until a thread
+    // has woken, and the threads that take calls are not held up where there are several callers.
     bool computes_lone_jobs = false;
   };
 
@@ -48,7 +48,7 @@ class Batcher {
   // or what waits already would take longer than the job's deadline allows (QUEUE_TOO_LONG);
   // Unavailable after Shutdown.
   absl::Status Submit(Lane lane, const BatchKey& key, size_t rows, const base::CallContext& context,
-                      std::unique_ptr<BatchJob> job);
+                      std::unique_ptr<BatchJob> job, Computes computes = Computes::kNever);
 
   // Queues what is left of a job that is being computed, before all that waits in its lane: a long
   // job in pieces lets more urgent work in between. It was let in already, so that neither bounds
@@ -76,9 +76,12 @@ class Batcher {
     TakenJobs taken;
     absl::Time start;
     int64_t submitted_before = 0;
+    bool by_submitter = false;
   };
 
   void Work(Worker& self);
+  // The job that has just been queued, for its submitter.
+  Batch TakeOwn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsAlone(Lane lane) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t FreeThreads() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -94,7 +97,8 @@ class Batcher {
   mutable base::Mutex mutex_;
   std::array<BatchLane, kLanes> lanes_ ABSL_GUARDED_BY(mutex_);
   std::array<LaneStats, kLanes> stats_ ABSL_GUARDED_BY(mutex_);
-  size_t busy_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t busy_ ABSL_GUARDED_BY(mutex_) = 0;              // threads
+  bool submitter_busy_ ABSL_GUARDED_BY(mutex_) = false;  // one computes its own job
   bool explaining_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t submitted_ ABSL_GUARDED_BY(mutex_) = 0;      // jobs

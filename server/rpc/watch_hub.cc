@@ -171,9 +171,9 @@ void WatchHub::Start(const Task& task) {
   context.deadline = deps_.clock.Now() + deps_.timeout;
   auto prepared = deps_.engine.Prepare(std::move(request));
   if (!prepared.ok()) return TryLater(task, prepared.status());
-  // The candle was not there when the source was last asked, which may be less long ago than it is
-  // asked again by itself.
-  if (task.attempt > 0) {
+  // The candle was not there when the source was last asked, or somebody is asking it now as of
+  // just before the close.
+  if (task.attempt > 0 || task.early) {
     deps_.engine.Invalidate(task.key.series.pair, task.key.series.timeframe, task.open_time);
   }
   deps_.engine.Start(*std::move(prepared), serving::Lane::kInteractive, context,

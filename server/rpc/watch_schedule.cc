@@ -37,7 +37,11 @@ void WatchSchedule::OnEvent(const records::CandleEvent& event, absl::Time now) {
     // The source may have had a newer candle than one announced before it.
     if (event.open_time <= watched.newest || closed <= watched.delivered) continue;
     watched.newest = event.open_time;
-    watched.waiting = Task{at->first, event.open_time, std::max(event.observed_at, closed), 0};
+    watched.waiting = Task{.key = at->first,
+                           .open_time = event.open_time,
+                           .observed_at = std::max(event.observed_at, closed),
+                           .attempt = 0,
+                           .early = event.observed_at < closed};
     watched.due = std::max(now, closed);
   }
 }

@@ -30,6 +30,7 @@ class WatchSchedule {
     absl::Time open_time;
     absl::Time observed_at;  // when the engine learned that this candle had closed
     int attempt = 0;         // 0: the first
+    bool early = false;      // whether it was announced before it closed
   };
 
   // How often a candle that was announced is looked for: after 50 ms, doubling to 2 s, for 30 s.

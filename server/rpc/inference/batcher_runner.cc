@@ -101,8 +101,9 @@ void BatcherRunner::Submit(InferenceJob job, Done done) {
   const serving::BatchKey key{.kind = serving::kTensorJobs, .model = job.model.get()};
   const size_t rows = job.batch;
   const base::CallContext context = job.context;
-  const absl::Status accepted =
-      batcher_.Submit(lane, key, rows, context, std::make_unique<Job>(std::move(job), shared));
+  const serving::Computes computes = job.computes;
+  const absl::Status accepted = batcher_.Submit(
+      lane, key, rows, context, std::make_unique<Job>(std::move(job), shared), computes);
   if (!accepted.ok()) (*shared)(accepted);
 }
 

@@ -75,8 +75,9 @@ void InferStream::OnReadDone(bool ok) {
   try {
     const absl::Status size = call_->CheckMessage(request_.ByteSizeLong(), max_bytes_);
     if (size.ok()) {
+      // The next message is read after this.
       inference_.Infer(request_, call_->StepContext(), *slot->message.mutable_infer_response(),
-                       done);
+                       done, serving::Computes::kNever);
     } else {
       done(size);
     }

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "core/base/call_context.h"
 #include "core/model/model.h"
+#include "core/serving/batch_lane.h"
 
 namespace aifx::rpc {
 
@@ -19,6 +20,7 @@ struct InferenceJob {
   std::vector<float> windows;  // [batch, sequence, features]
   size_t batch = 0;
   base::CallContext context;  // deadline and cancellation
+  serving::Computes computes = serving::Computes::kNever;
 };
 
 struct InferenceResult {

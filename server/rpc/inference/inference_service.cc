@@ -141,8 +141,10 @@ grpc::ServerUnaryReactor* InferenceService::ModelInfer(
   return deps_.guard.Start(
       context, MethodName("ModelInfer"), request->ByteSizeLong(),
       [&](const CallPtr& call) {
-        inference_.Infer(*request, call->context(), *response,
-                         [call](const absl::Status& status) { call->Finish(status); });
+        inference_.Infer(
+            *request, call->context(), *response,
+            [call](const absl::Status& status) { call->Finish(status); },
+            serving::Computes::kMaybe);
       },
       deps_.receive_bytes);
 }

@@ -33,7 +33,8 @@ struct ModelInference::Work {
 
 void ModelInference::Infer(const ::inference::ModelInferRequest& request,
                            const base::CallContext& context,
-                           ::inference::ModelInferResponse& response, Done done) const {
+                           ::inference::ModelInferResponse& response, Done done,
+                           serving::Computes computes) const {
   const SteadyTime started = Now();
   const absl::Time arrived = clock_.Now();
   auto model = FindModel(registry_, request.model_name(), request.model_version());
@@ -47,7 +48,8 @@ void ModelInference::Infer(const ::inference::ModelInferRequest& request,
   InferenceJob job{.model = *model,
                    .windows = std::move(arguments->windows),
                    .batch = arguments->batch,
-                   .context = context};
+                   .context = context,
+                   .computes = computes};
   job.context.deadline = std::min(context.deadline, arrived + arguments->timeout);
   auto work = std::make_shared<Work>(
       Work{*std::move(model), *std::move(arguments), response, std::move(done), started, {}});

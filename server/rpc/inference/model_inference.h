@@ -24,10 +24,11 @@ class ModelInference {
                  InferenceStatistics& statistics, base::Clock& clock)
       : registry_(registry), runner_(runner), statistics_(statistics), clock_(clock) {}
 
-  // Does not block. `request` is read during the call only; `response` is written before `done`
-  // and lives until then.
+  // Blocks for the computation only, and where `computes` allows it. `request` is read during the
+  // call only; `response` is written before `done` and lives until then.
   void Infer(const ::inference::ModelInferRequest& request, const base::CallContext& context,
-             ::inference::ModelInferResponse& response, Done done) const;
+             ::inference::ModelInferResponse& response, Done done,
+             serving::Computes computes) const;
 
  private:
   struct Work;

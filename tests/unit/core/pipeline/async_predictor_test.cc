@@ -386,6 +386,47 @@ TEST_F(AsyncPredictorTest, WhereTheOldestOfTheFewIsGoneAllAreReadAgain) {
   EXPECT_EQ(source_.reads, 2);
 }
 
+TEST_F(AsyncPredictorTest, ABrokenCandleThatIsOldIsReadAgainWithTheNextEvent) {
+  const double low = source_.candles[130].low;
+  source_.candles[130].low = source_.candles[130].high + 1;
+  EXPECT_FALSE(Predict(NoCandles()).ok());
+  source_.candles[130].low = low;
+  Invalidate(170);
+  EXPECT_OK(Predict(NoCandles()));
+  EXPECT_EQ(source_.parts, 0);
+}
+
+TEST_F(AsyncPredictorTest, ALoneCallersWindowIsComputedBeforeStartReturns) {
+  serving::Batcher batcher({.threads = 0, .computes_lone_jobs = true}, clock_);
+  AsyncPredictor async(predictor_, batcher, blocking_, clock_, {});
+  const auto start = [&](PredictRequest request) {
+    bool answered = false;
+    auto prepared = predictor_.Prepare(std::move(request));
+    EXPECT_OK(prepared);
+    async.Start(*std::move(prepared), Lane::kInteractive, {},
+                [&](const absl::StatusOr<PredictAnswer>& answer) {
+                  EXPECT_OK(answer);
+                  answered = true;
+                });
+    const bool at_once = answered;
+    while (batcher.RunOne()) {
+    }
+    EXPECT_TRUE(answered);
+    return at_once;
+  };
+  PredictRequest request = Given();
+  for (int i = 0; i < 8; ++i) {
+    request.candles->back().close += 1e-5;  // a window of its own
+    request.candles->back().high += 1e-5;
+    EXPECT_FALSE(start(request)) << i;
+  }
+  request.candles->back().high += 1e-5;
+  EXPECT_TRUE(start(request));
+  request.candles->back().high += 1e-5;
+  request.answers_from = clock_.Now();  // a watch
+  EXPECT_FALSE(start(request));
+}
+
 TEST_F(AsyncPredictorTest, AllAreReadAgainNowAndThen) {
   Make({.candles = {.whole_age = absl::Hours(2)}});
   ASSERT_OK(Predict(NoCandles()));

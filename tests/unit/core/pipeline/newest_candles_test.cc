@@ -131,6 +131,32 @@ TEST(NewestCandlesTest, WhatIsReadReplacesWhatIsKnownFromItsFirstCandleOn) {
   EXPECT_EQ(joined->back().open_time, (*candles)[52].open_time);
   EXPECT_EQ(JoinRead(known, absl::MakeSpan(read).subspan(1)), nullptr);
   EXPECT_EQ(JoinRead(known, {}), nullptr);
+  EXPECT_EQ(JoinRead(known, absl::MakeSpan(read).first(9)), nullptr) << "49 of 50";
+}
+
+TEST(NewestCandlesTest, ACandleThatIsFilledInMakesAllBeReadAgain) {
+  for (const size_t hole : {20, 39}) {
+    NewestCandles cache({.reread = 10});
+    const SharedCandles whole = Candles(50);
+    std::vector<market::Candle> kept = *whole;
+    kept.erase(kept.begin() + static_cast<ptrdiff_t>(hole));
+    cache.Store(Key(), 49, std::make_shared<const std::vector<market::Candle>>(kept), 0,
+                CloseOf(whole));
+    cache.Invalidate(Key(), (*whole)[hole].open_time);
+    EXPECT_FALSE(cache.Known(Key(), 49, CloseOf(whole)).has_value()) << hole;
+  }
+}
+
+TEST(NewestCandlesTest, AllAreReadAgainAfterSoManyCandlesOrWhereTheyMakeNoSense) {
+  NewestCandles cache({.reread = 10, .whole_age = absl::Hours(100), .whole_candles = 3});
+  const SharedCandles candles = Candles(50);
+  const absl::Time now = CloseOf(candles);
+  cache.Store(Key(), 50, candles, 0, now);
+  cache.Invalidate(Key(), candles->back().open_time);
+  EXPECT_TRUE(cache.Known(Key(), 50, now + absl::Hours(3)).has_value());
+  EXPECT_FALSE(cache.Known(Key(), 50, now + absl::Hours(4)).has_value());
+  cache.Distrust(Key());
+  EXPECT_FALSE(cache.Known(Key(), 50, now).has_value());
 }
 
 }  // namespace

@@ -128,9 +128,10 @@ class LoneJobsTest : public BatcherTest {
       batcher_.RunOne();
     }
   }
-  bool IsComputedAtOnce(Lane lane = Lane::kInteractive) {
+  bool IsComputedAtOnce(Lane lane = Lane::kInteractive, Computes computes = Computes::kMaybe) {
     const size_t before = log_.lines().size();
-    EXPECT_OK(Submit("probe", lane));
+    EXPECT_OK(batcher_.Submit(lane, {.model = &kModelA}, 1, {},
+                              std::make_unique<RecordingJob>("probe", log_), computes));
     const bool at_once = log_.lines().size() > before;
     RunAll();
     return at_once;
@@ -145,6 +146,7 @@ TEST_F(LoneJobsTest, AreComputedBySubmitWhereTheNewestCameOneByOne) {
   EXPECT_TRUE(IsComputedAtOnce());
   EXPECT_TRUE(IsComputedAtOnce());
   EXPECT_FALSE(IsComputedAtOnce(Lane::kBatch));
+  EXPECT_FALSE(IsComputedAtOnce(Lane::kInteractive, Computes::kNever));
   EXPECT_EQ(Stats().jobs, Stats().batches);
 }
 
@@ -152,8 +154,8 @@ TEST_F(LoneJobsTest, WaitForAThreadOnceOthersCome) {
   SubmitOneByOne();
   log_.on_run = [&] {  // another thread submits meanwhile
     log_.on_run = nullptr;
-    EXPECT_OK(Submit("company"));
-    EXPECT_NE(log_.lines().back(), "company");
+    EXPECT_EQ(batcher_.Stats().busy_threads, 0u);
+    EXPECT_FALSE(IsComputedAtOnce());
   };
   EXPECT_TRUE(IsComputedAtOnce());
   EXPECT_FALSE(IsComputedAtOnce());

@@ -106,6 +106,15 @@ TEST_F(WatchPredictionsTest, ACorrectionIsReadByTheNextRequestAndIsForNobody) {
   EXPECT_EQ(watches_.Stats().predictions, 1);
 }
 
+TEST_F(WatchPredictionsTest, ACandleAnnouncedBeforeItsCloseIsReadAfterIt) {
+  const auto watch = Watching();
+  const absl::Time now = clock_.Now();
+  engine_.newest_open = now - absl::Hours(1);
+  events_.Announce({kEuro, engine_.newest_open, now - absl::Seconds(1)});
+  ASSERT_TRUE(watch->Read());
+  EXPECT_EQ(engine_.invalidations.load(), 2);
+}
+
 TEST_F(WatchPredictionsTest, APredictionOfAnOlderCandleIsForNobody) {
   std::atomic<int64_t> from{0};
   engine_.on_prepare = [&](const pipeline::PredictRequest& request) {
