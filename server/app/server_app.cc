@@ -232,16 +232,17 @@ absl::Status ServerApp::Listen() {
 
 void ServerApp::RefreshModels() {
   registry_.Refresh();
-  experiments_.Evaluate();
+  // At once: /readyz tells of a model as soon as the registry has it.
   const serving::RegistryStats stats = registry_.Stats();
+  model_health_.Update(stats.models);
+  health_.SetServing(kPredictionService, registry_.HasReadyModel());
+  health_.SetServing(kInferenceService, registry_.HasReadyModel());
+  experiments_.Evaluate();
   // Loading is what needs most of LibTorch, and nothing after it does.
   if (const uint64_t loads = stats.loads + stats.load_failures;
       loads != std::exchange(loads_, loads)) {
     ops::ReleaseLibraryPages();
   }
-  model_health_.Update(stats.models);
-  health_.SetServing(kPredictionService, registry_.HasReadyModel());
-  health_.SetServing(kInferenceService, registry_.HasReadyModel());
 }
 
 void ServerApp::RefreshOperation() {
