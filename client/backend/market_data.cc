@@ -103,9 +103,7 @@ absl::StatusOr<std::vector<Candle>> BackendClient::Newest(const CurrencyPair& pa
   const absl::Time likely_start = as_of - LikelySpan(timeframe, count);
   AIFX_ASSIGN_OR_RETURN(std::vector<Candle> candles,
                         Range(pair, timeframe, likely_start, as_of, context));
-  std::erase_if(candles, [&](const Candle& candle) {
-    return market::CloseTime(timeframe, candle.open_time) > as_of;
-  });
+  market::DropInProgress(timeframe, as_of, candles);
   if (candles.size() < count) {
     // The series ended long ago, has a hole, or is short: the number of older candles tells where
     // the missing ones begin, so that no more than those are read.

@@ -35,6 +35,13 @@ class CandleSource {
                                                     const base::CallContext& context) = 0;
 };
 
+// Drops the candles at the end that were not closed at `as_of`. REQUIRES: oldest first.
+inline void DropInProgress(Timeframe timeframe, absl::Time as_of, std::vector<Candle>& candles) {
+  while (!candles.empty() && CloseTime(timeframe, candles.back().open_time) > as_of) {
+    candles.pop_back();
+  }
+}
+
 }  // namespace aifx::market
 
 #endif  // AIFX_CORE_MARKET_CANDLE_SOURCE_H_

@@ -30,10 +30,9 @@ struct AsyncPredictor::Task {
   const serving::Lane lane;
   const base::CallContext context;
   Done done;
-  OutputKey key = {};     // of the window, once it has candles
-  absl::Time since = {};  // it waits for candles or for a thread
-  // Whether it is on the thread of the call that it is for, which has nothing else to do.
-  bool on_own_thread = true;
+  OutputKey key = {};                                      // of the window, once it has candles
+  absl::Time since = {};                                   // it waits for candles or for a thread
+  serving::Computes computes = serving::Computes::kNever;  // the thread that it is on
 };
 
 // Wants a series' newest candles.
@@ -116,12 +115,12 @@ absl::Status AsyncPredictor::CheckAlive(const base::CallContext& context) const 
 }
 
 void AsyncPredictor::Start(PreparedRequest request, serving::Lane lane,
-                           const base::CallContext& context, Done done) {
+                           const base::CallContext& context, Done done,
+                           serving::Computes computes) {
   const bool needs_fetch = request.NeedsFetch();
   auto task =
       std::make_shared<Task>(Task{*this, std::move(request), lane, context, std::move(done)});
-  // Watches start many from one thread.
-  task->on_own_thread = task->prepared.request.answers_from == absl::InfinitePast();
+  task->computes = computes;
   if (needs_fetch) {
     ReadCandles(task);
   } else {
@@ -134,7 +133,7 @@ void AsyncPredictor::ReadCandles(const TaskPtr& task) {
   task->since = clock_.Now();
   // Nobody else asks for that moment; and candles of several pairs are not shared.
   if (request.as_of.has_value() || task->prepared.needs_context || !candles_.enabled()) {
-    task->on_own_thread = false;
+    task->computes = serving::Computes::kNever;
     const absl::Status queued = blocking_.Submit([this, task] {
       absl::Status status = CheckAlive(task->context);
       if (status.ok()) status = predictor_.Fetch(task->prepared, task->context);
@@ -148,7 +147,7 @@ void AsyncPredictor::ReadCandles(const TaskPtr& task) {
   if (SharedCandles known = candles_.Find(series, task->prepared.candles_wanted, task->since)) {
     return AdoptCandles(task, known);
   }
-  task->on_own_thread = false;
+  task->computes = serving::Computes::kNever;
   ReadKey key(series.pair.ToString(), series.timeframe, candles_.Generation(series),
               task->prepared.candles_wanted);
   auto reader = std::make_shared<Reader>(task, key);
@@ -235,9 +234,8 @@ absl::Status AsyncPredictor::LeadInference(const TaskPtr& task) {
   }
   task->since = clock_.Now();
   const serving::BatchKey key{.kind = serving::kPredictionJobs, .model = task->key.model};
-  const absl::Status queued =
-      batcher_.Submit(task->lane, key, 1, task->context, std::make_unique<Job>(task),
-                      task->on_own_thread ? serving::Computes::kMaybe : serving::Computes::kNever);
+  const absl::Status queued = batcher_.Submit(task->lane, key, 1, task->context,
+                                              std::make_unique<Job>(task), task->computes);
   if (queued.ok() || ConcernsOneCall(queued)) return queued;
   inferences_.Finish({task->key, task->lane}, queued);
   return absl::OkStatus();

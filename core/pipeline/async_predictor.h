@@ -46,9 +46,10 @@ class AsyncPredictor {
   AsyncPredictor(const Predictor& predictor, serving::Batcher& batcher, serving::Executor& blocking,
                  base::Clock& clock, const Options& options);
 
-  // Errors as Predictor's, and the batcher's refusals.
+  // Errors as Predictor's, and the batcher's refusals. Where this thread may compute
+  // (Batcher::Options::computes_lone_jobs), Start can last as long as the model.
   void Start(PreparedRequest request, serving::Lane lane, const base::CallContext& context,
-             Done done);
+             Done done, serving::Computes computes = serving::Computes::kNever);
 
   // The candle of the series that opened at `open_time` is new or corrected: the next request reads
   // it. Whoever wants the answer ready before it is asked for starts a request without candles

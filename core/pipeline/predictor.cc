@@ -170,9 +170,7 @@ absl::StatusOr<std::vector<market::Candle>> Predictor::ReadFrom(
   AIFX_ASSIGN_OR_RETURN(
       std::vector<market::Candle> candles,
       source_->Range(prepared.request.pair, timeframe, start, prepared.now, context));
-  std::erase_if(candles, [&](const market::Candle& candle) {
-    return market::CloseTime(timeframe, candle.open_time) > prepared.now;
-  });
+  market::DropInProgress(timeframe, prepared.now, candles);
   return candles;
 }
 

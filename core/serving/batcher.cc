@@ -83,7 +83,7 @@ absl::Status Batcher::Submit(Lane lane, const BatchKey& key, size_t rows,
         key, {.job = std::move(job), .rows = rows, .context = context, .queued_at = now});
     ++submitted_;
     if (computes == Computes::kMaybe && IsAlone(lane)) {
-      alone = TakeOwn();
+      alone = TakeBatch(/*by_submitter=*/true);
       if (alone.taken.jobs.empty()) {  // it was alive a moment ago
         return alone.taken.expired.empty() ? GoneStatus() : ExpiredStatus();
       }
@@ -95,7 +95,7 @@ absl::Status Batcher::Submit(Lane lane, const BatchKey& key, size_t rows,
   }
   // Outside the lock, which the woken thread needs first.
   if (worker != nullptr) worker->wake.NotifyOne();
-  Compute(std::move(alone));
+  if (!alone.taken.jobs.empty()) Compute(std::move(alone));
   return absl::OkStatus();
 }
 
@@ -129,8 +129,8 @@ size_t Batcher::FreeThreads() const {
   return workers_.size() > busy_ ? workers_.size() - busy_ : 1;
 }
 
-Batcher::Batch Batcher::TakeBatch() {
-  Batch batch{.start = clock_.Now(), .submitted_before = submitted_};
+Batcher::Batch Batcher::TakeBatch(bool by_submitter) {
+  Batch batch{.start = clock_.Now(), .submitted_before = submitted_, .by_submitter = by_submitter};
   for (const Lane lane : kAllLanes) {
     if (!MayServe(lane)) continue;
     batch.lane = lane;
@@ -141,19 +141,14 @@ Batcher::Batch Batcher::TakeBatch() {
     break;
   }
   if (!batch.taken.jobs.empty()) {
-    ++busy_;
+    if (by_submitter) {
+      submitter_busy_ = true;
+    } else {
+      ++busy_;
+    }
     if (batch.lane == Lane::kExplain) explaining_ = true;
   }
   CountTaken(batch);
-  return batch;
-}
-
-Batcher::Batch Batcher::TakeOwn() {
-  Batch batch = TakeBatch();
-  batch.by_submitter = true;
-  if (batch.taken.jobs.empty()) return batch;
-  --busy_;
-  submitter_busy_ = true;
   return batch;
 }
 

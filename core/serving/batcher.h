@@ -80,13 +80,12 @@ class Batcher {
   };
 
   void Work(Worker& self);
-  // The job that has just been queued, for its submitter.
-  Batch TakeOwn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsAlone(Lane lane) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t FreeThreads() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool MayServe(Lane lane) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Batch TakeBatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // For an inference thread or, where its job is all that waits, for a submitter.
+  Batch TakeBatch(bool by_submitter = false) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Compute(Batch batch);
   void CountTaken(const Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Duration RowsTime(Lane lane) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -97,7 +96,7 @@ class Batcher {
   mutable base::Mutex mutex_;
   std::array<BatchLane, kLanes> lanes_ ABSL_GUARDED_BY(mutex_);
   std::array<LaneStats, kLanes> stats_ ABSL_GUARDED_BY(mutex_);
-  size_t busy_ ABSL_GUARDED_BY(mutex_) = 0;              // threads
+  size_t busy_ ABSL_GUARDED_BY(mutex_) = 0;              // inference threads
   bool submitter_busy_ ABSL_GUARDED_BY(mutex_) = false;  // one computes its own job
   bool explaining_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

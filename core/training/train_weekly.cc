@@ -57,9 +57,7 @@ absl::StatusOr<std::vector<market::Candle>> WeeklyRun::ReadSeries(
       std::vector<market::Candle> candles,
       deps_.candles.Range(pair, spec_.timeframe, spec_.start, spec_.end, context_));
   const absl::Time now = deps_.clock.Now();
-  while (!candles.empty() && market::CloseTime(spec_.timeframe, candles.back().open_time) > now) {
-    candles.pop_back();
-  }
+  market::DropInProgress(spec_.timeframe, now, candles);
   if (candles.empty()) return candles;
   market::CandleRules rules;
   rules.max_candles = candles.size();

@@ -19,7 +19,8 @@ class PredictionEngine {
                              const base::CallContext& context) const = 0;
   // See pipeline::AsyncPredictor.
   virtual void Start(pipeline::PreparedRequest request, serving::Lane lane,
-                     const base::CallContext& context, pipeline::AsyncPredictor::Done done) = 0;
+                     const base::CallContext& context, pipeline::AsyncPredictor::Done done,
+                     serving::Computes computes) = 0;
   virtual void Invalidate(const market::CurrencyPair& pair, market::Timeframe timeframe,
                           absl::Time open_time) = 0;
 };
@@ -39,8 +40,9 @@ class PredictorEngine final : public PredictionEngine {
     return predictor_.Fetch(prepared, context);
   }
   void Start(pipeline::PreparedRequest request, serving::Lane lane,
-             const base::CallContext& context, pipeline::AsyncPredictor::Done done) override {
-    async_.Start(std::move(request), lane, context, std::move(done));
+             const base::CallContext& context, pipeline::AsyncPredictor::Done done,
+             serving::Computes computes) override {
+    async_.Start(std::move(request), lane, context, std::move(done), computes);
   }
   void Invalidate(const market::CurrencyPair& pair, market::Timeframe timeframe,
                   absl::Time open_time) override {

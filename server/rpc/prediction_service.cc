@@ -123,11 +123,13 @@ void PredictionService::StartWork(const std::shared_ptr<Work>& work) {
       ItemEnded(work);
       continue;
     }
-    deps_.engine.Start(*std::exchange(item.prepared, std::nullopt), lane, work->call->context(),
-                       [this, work, &item](absl::StatusOr<pipeline::PredictAnswer> answer) {
-                         TakeAnswer(std::move(answer), item);
-                         ItemEnded(work);
-                       });
+    deps_.engine.Start(
+        *std::exchange(item.prepared, std::nullopt), lane, work->call->context(),
+        [this, work, &item](absl::StatusOr<pipeline::PredictAnswer> answer) {
+          TakeAnswer(std::move(answer), item);
+          ItemEnded(work);
+        },
+        serving::Computes::kMaybe);
   }
   ItemEnded(work);
 }

@@ -83,11 +83,13 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response> {
     auto prepared = stream_->Next(candle, deps_.engine);
     if (!prepared.ok()) return prepared.status();
     holders_.fetch_add(1);
-    deps_.engine.Start(*std::move(prepared), serving::Lane::kInteractive, call_->StepContext(),
-                       [this](const absl::StatusOr<pipeline::PredictAnswer>& answer) {
-                         Deliver(answer);
-                         Release();
-                       });
+    deps_.engine.Start(
+        *std::move(prepared), serving::Lane::kInteractive, call_->StepContext(),
+        [this](const absl::StatusOr<pipeline::PredictAnswer>& answer) {
+          Deliver(answer);
+          Release();
+        },
+        serving::Computes::kMaybe);
     return absl::OkStatus();
   }
 

@@ -176,10 +176,12 @@ void WatchHub::Start(const Task& task) {
   if (task.attempt > 0 || task.early) {
     deps_.engine.Invalidate(task.key.series.pair, task.key.series.timeframe, task.open_time);
   }
-  deps_.engine.Start(*std::move(prepared), serving::Lane::kInteractive, context,
-                     [this, task](const absl::StatusOr<pipeline::PredictAnswer>& answer) {
-                       TakeAnswer(task, answer);
-                     });
+  deps_.engine.Start(
+      *std::move(prepared), serving::Lane::kInteractive, context,
+      [this, task](const absl::StatusOr<pipeline::PredictAnswer>& answer) {
+        TakeAnswer(task, answer);
+      },
+      serving::Computes::kNever);  // the other series wait for this thread
 }
 
 void WatchHub::TakeAnswer(const Task& task, const absl::StatusOr<pipeline::PredictAnswer>& answer) {

@@ -109,9 +109,7 @@ absl::StatusOr<DatasetCandles> DatasetSources::Candles(const dataset::DatasetSpe
   }
   std::vector<market::Candle>& candles = read.candles;
   const absl::Time now = console_.clock.Now();
-  while (!candles.empty() && market::CloseTime(spec.timeframe, candles.back().open_time) > now) {
-    candles.pop_back();
-  }
+  market::DropInProgress(spec.timeframe, now, candles);
   // The same candles before the first row, whatever the source has: recursive columns depend on
   // where the series starts.
   const auto first = std::find_if(candles.begin(), candles.end(),

@@ -399,15 +399,18 @@ TEST_F(AsyncPredictorTest, ABrokenCandleThatIsOldIsReadAgainWithTheNextEvent) {
 TEST_F(AsyncPredictorTest, ALoneCallersWindowIsComputedBeforeStartReturns) {
   serving::Batcher batcher({.threads = 0, .computes_lone_jobs = true}, clock_);
   AsyncPredictor async(predictor_, batcher, blocking_, clock_, {});
-  const auto start = [&](PredictRequest request) {
+  const auto start = [&](PredictRequest request,
+                         serving::Computes computes = serving::Computes::kMaybe) {
     bool answered = false;
     auto prepared = predictor_.Prepare(std::move(request));
     EXPECT_OK(prepared);
-    async.Start(*std::move(prepared), Lane::kInteractive, {},
-                [&](const absl::StatusOr<PredictAnswer>& answer) {
-                  EXPECT_OK(answer);
-                  answered = true;
-                });
+    async.Start(
+        *std::move(prepared), Lane::kInteractive, {},
+        [&](const absl::StatusOr<PredictAnswer>& answer) {
+          EXPECT_OK(answer);
+          answered = true;
+        },
+        computes);
     const bool at_once = answered;
     while (batcher.RunOne()) {
     }
@@ -423,8 +426,7 @@ TEST_F(AsyncPredictorTest, ALoneCallersWindowIsComputedBeforeStartReturns) {
   request.candles->back().high += 1e-5;
   EXPECT_TRUE(start(request));
   request.candles->back().high += 1e-5;
-  request.answers_from = clock_.Now();  // a watch
-  EXPECT_FALSE(start(request));
+  EXPECT_FALSE(start(request, serving::Computes::kNever));
 }
 
 TEST_F(AsyncPredictorTest, AllAreReadAgainNowAndThen) {

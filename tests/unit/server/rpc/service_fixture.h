@@ -45,7 +45,8 @@ class FakeEngine final : public PredictionEngine {
     return prepared;
   }
   void Start(pipeline::PreparedRequest request, serving::Lane lane,
-             const base::CallContext& context, pipeline::AsyncPredictor::Done done) override {
+             const base::CallContext& context, pipeline::AsyncPredictor::Done done,
+             serving::Computes) override {
     if (!request.NeedsFetch()) return done(Run(request, lane));
     const absl::Status queued = blocking_.Submit([this, request, lane, context, done] {
       const absl::Status fetched = on_fetch ? on_fetch(context) : absl::OkStatus();
